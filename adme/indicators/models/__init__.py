@@ -1,0 +1,5 @@
+"""The indicator register."""
+
+from adme.indicators.models.indicator import Indicator, Topic
+
+__all__ = ["Indicator", "Topic"]

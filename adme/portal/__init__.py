@@ -1,0 +1,1 @@
+"""The public site: home, indicators, countries, table builder, release calendar, about. Reads `releases` only."""

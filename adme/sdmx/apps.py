@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SdmxConfig(AppConfig):
+    name = "adme.sdmx"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class StructuresConfig(AppConfig):
+    name = "adme.structures"

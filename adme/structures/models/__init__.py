@@ -1,0 +1,19 @@
+"""Concepts, code lists, data structures, dataflows, providers, mappings."""
+
+from adme.structures.models.codelist import Code, CodeList
+from adme.structures.models.concept import Concept, ConceptScheme
+from adme.structures.models.dataflow import Dataflow, DataProvider
+from adme.structures.models.datastructure import Component, DataStructure
+from adme.structures.models.mapping import Mapping
+
+__all__ = [
+    "Code",
+    "CodeList",
+    "Component",
+    "Concept",
+    "ConceptScheme",
+    "DataProvider",
+    "DataStructure",
+    "Dataflow",
+    "Mapping",
+]

@@ -1,0 +1,47 @@
+"""Code lists and their codes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from adme.lib.texts import TextField, text_in
+from adme.structures.models.maintainable import Maintainable, any_id
+
+
+class CodeList(Maintainable):
+    """A closed list of codes."""
+
+    class Meta(Maintainable.Meta):
+        constraints = [models.UniqueConstraint(fields=["agency", "artefact_id", "version"], name="code_list_once")]
+
+
+class Code(models.Model):
+    """One code. Its integer id is what the store keeps; its `code_id` is what the world sees."""
+
+    class Kind(models.TextChoices):
+        """What an area is; other lists leave it empty."""
+
+        NONE = "", "—"
+        STATE = "state", _("state")
+        AGGREGATE = "aggregate", _("aggregate")
+
+    code_list = models.ForeignKey(CodeList, on_delete=models.CASCADE, related_name="codes")
+    code_id = models.CharField(max_length=150, validators=[any_id])
+    name = TextField()
+    description = TextField()
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=20, choices=Kind.choices, blank=True, default=Kind.NONE)
+
+    class Meta:
+        ordering = ["code_list", "position", "code_id"]
+        constraints = [models.UniqueConstraint(fields=["code_list", "code_id"], name="code_once")]
+
+    def __str__(self) -> str:
+        return self.code_id
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language; the code itself where no name is known."""
+        return text_in(self.name) or self.code_id

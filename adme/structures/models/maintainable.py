@@ -1,0 +1,39 @@
+"""What every maintainable artefact carries: agency, id, version in three parts, names."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from adme.lib.texts import TextField, text_in
+
+nc_name = RegexValidator(r"^[A-Za-z][A-Za-z0-9_\-.]*$", "Begin with a letter; then letters, digits, _, - and . only.")
+any_id = RegexValidator(r"^[A-Za-z0-9_@$\-<>+.]+$", "Letters, digits, _, -, @, $, +, ., < and > only.")
+three_parts = RegexValidator(r"^\d+\.\d+\.\d+$", "A version has three parts, as in 1.0.0.")
+
+
+class Maintainable(models.Model):
+    """Agency, id and version name one artefact for ever."""
+
+    agency = models.CharField(max_length=100, validators=[nc_name])
+    artefact_id = models.CharField(max_length=100, validators=[nc_name])
+    version = models.CharField(max_length=20, default="1.0.0", validators=[three_parts])
+    name = TextField()
+    description = TextField()
+
+    class Meta:
+        abstract = True
+        ordering = ["agency", "artefact_id", "version"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """AGENCY:ID(VERSION), as the standard writes it."""
+        return f"{self.agency}:{self.artefact_id}({self.version})"
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return text_in(self.name) or self.artefact_id
