@@ -1,0 +1,227 @@
+"""The parts of ``python3 run test``: what each runs, in which order, and what is said at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools import environment, system_needs
+
+ROOT = environment.ROOT
+RESULTS = ROOT / "test-results"
+MINUTES = 20
+"""A part that takes longer is stuck, and is stopped. No limit under --long."""
+
+NAMES = (
+    "layout", "lint", "types", "imports", "templates", "check", "migrations",
+    "sqlite", "postgres", "browser", "browser-postgres",
+)  # fmt: skip
+BEYOND_FAST = ("postgres", "browser", "browser-postgres")
+NEEDS = {
+    "sqlite": (system_needs.OFFICE,),
+    "postgres": (system_needs.POSTGRES,),
+    "browser": (system_needs.CHROMIUM, system_needs.FONTS),
+    "browser-postgres": (system_needs.POSTGRES, system_needs.CHROMIUM, system_needs.FONTS),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What this run is asked for."""
+
+    seed: int
+    fast: bool = False
+    long: bool = False
+    names: tuple[str, ...] = NAMES
+    pytest_arguments: tuple[str, ...] = ()
+
+    @classmethod
+    def from_options(
+        cls, *, fast: bool, long: bool, seed: int | None, only: list[str] | None, pytest_arguments: Sequence[str]
+    ) -> Plan:
+        names = [name for name in NAMES if (not only or name in only) and not (fast and name in BEYOND_FAST)]
+        chosen = random.SystemRandom().randrange(1, 2**31) if seed is None else seed
+        return cls(chosen, fast, long, tuple(names), tuple(pytest_arguments))
+
+    @property
+    def needs(self) -> list[system_needs.Need]:
+        if self.fast:
+            return []
+        return list(dict.fromkeys(need for name in self.names for need in NEEDS.get(name, ())))
+
+
+@dataclass
+class Outcome:
+    """How one part ended."""
+
+    name: str
+    ok: bool
+    seconds: float
+    counts: Counts | None = None
+
+
+@dataclass
+class Counts:
+    """What one pytest run says of itself; errors in set-up or tear-down count as failures."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+
+def run_all(plan: Plan) -> int:
+    """Run every part, also after a failure; print a summary; 0 if all went well, else 1."""
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir()
+    print(f"Seed {plan.seed}", flush=True)
+    with _variables(plan) as variables:
+        outcomes = [_run_part(name, plan, variables) for name in plan.names]
+    _summarise(plan, outcomes)
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+@contextlib.contextmanager
+def _variables(plan: Plan) -> Iterator[dict[str, str]]:
+    """Environment variables for the parts: nothing of the caller's own installation, a home that is thrown away."""
+    variables = {
+        name: value
+        for name, value in environment.clean_variables().items()
+        if not name.startswith("ADME_") and name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS")
+    }
+    with tempfile.TemporaryDirectory(prefix="adme-check-") as home:
+        variables |= {
+            "ADME_TESTING": "1",
+            "ADME_HOME": home,
+            "DJANGO_SETTINGS_MODULE": "adme.config.settings",
+            "PYTHONHASHSEED": str(plan.seed % 2**32),
+        }
+        if plan.long:
+            variables["ADME_TEST_LONG"] = "1"
+        yield variables
+
+
+def _run_part(name: str, plan: Plan, variables: Mapping[str, str]) -> Outcome:
+    print(f"\n=== {name} {'=' * (90 - len(name))}", flush=True)
+    started = time.monotonic()
+    ended = _run(_command(name, plan), variables, minutes=None if plan.long else MINUTES)
+    report = RESULTS / f"{name}.xml"
+    counts = _read_counts(report, ended) if name in _PYTEST else None
+    ok = ended == 0 or (ended == _NOTHING_COLLECTED and bool(plan.pytest_arguments))
+    outcome = Outcome(name, ok, time.monotonic() - started, counts)
+    print(f"--- {name}: {'ok' if ok else 'FAILED'} after {outcome.seconds:.0f} s", flush=True)
+    return outcome
+
+
+def _command(name: str, plan: Plan) -> list[str]:
+    if name in _PYTEST:
+        return _pytest_command(name, plan)
+    python = [str(environment.BIN / "python"), "-m"]
+    checked = [folder for folder in ("adme", "run", "tools", "benchmarks", "tests") if (ROOT / folder).exists()]
+    commands = {
+        "layout": [*python, "ruff", "format", "--check", "--diff", "--quiet", "."],
+        "lint": [*python, "ruff", "check", "."],
+        "types": [*python, "mypy", *checked],
+        "imports": [str(environment.BIN / "lint-imports"), "--no-logo"],
+        "templates": [*python, "djlint", "adme", "--lint", "--quiet"],
+        "check": [str(environment.BIN / "adme"), "check"],
+        "migrations": [*python, "django", "makemigrations", "--check", "--dry-run"],
+    }
+    return commands[name]
+
+
+_NOTHING_COLLECTED = 5  # pytest's exit code
+_PYTEST: dict[str, tuple[str, list[str]]] = {
+    # which tests, and how; two processes, as the smallest machine we promise has two cores
+    "sqlite": ("not browser and not postgres", ["-n", "2", "--dist", "worksteal"]),
+    "postgres": ("not browser", ["-n", "2", "--dist", "worksteal", "--database-only"]),
+    "browser": ("browser", []),
+    "browser-postgres": ("browser", []),
+}
+
+
+def _pytest_command(name: str, plan: Plan) -> list[str]:
+    which, how = _PYTEST[name]
+    which += "" if plan.long else " and not long"
+    which += " and not office" if plan.fast else ""
+    seeds = [f"--randomly-seed={plan.seed}", f"--hypothesis-seed={plan.seed}"]
+    report = [f"--junitxml={RESULTS / name}.xml", "-o", "junit_family=xunit2", "-q", "-rfE", "--durations=5"]
+    coverage = ["--cov=adme", "--cov-report=term"] if name == "sqlite" and _is_whole(plan) else []
+    pytest = [str(environment.BIN / "python"), "-m", "pytest", "-m", which, *how, *seeds, *report, *coverage]
+    in_postgres = ["bash", str(ROOT / "tools" / "with_postgres.sh")] if name.endswith("postgres") else []
+    return [*in_postgres, *pytest, *plan.pytest_arguments]
+
+
+def _is_whole(plan: Plan) -> bool:
+    return not plan.fast and not plan.pytest_arguments
+
+
+def _run(command: Sequence[str], variables: Mapping[str, str], *, minutes: float | None) -> int:
+    """The exit code; 124 if the time ran out. The part and all it started end with it, and with us."""
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(variables), start_new_session=True)
+    try:
+        return process.wait(None if minutes is None else minutes * 60)
+    except subprocess.TimeoutExpired:
+        print(f"Stopped: still running after {minutes:.0f} minutes.", flush=True)
+        _end_group(process)
+        return 124
+    except BaseException:
+        _end_group(process)
+        raise
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Politely first: tools/with_postgres.sh has a server to take away."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _read_counts(report: Path, ended: int) -> Counts:
+    """Sum up pytest's own report. A run that broke off counts as one failure, so that it cannot look like success."""
+    counts = Counts()
+    if report.exists():
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  (pytest wrote it a moment ago)
+            _count(case, counts)
+    if ended not in (0, _NOTHING_COLLECTED) and counts.failed == 0:
+        counts.failed = 1
+    return counts
+
+
+def _count(case: ElementTree.Element, counts: Counts) -> None:
+    name = f"{case.get('classname')}::{case.get('name')}"
+    skipped = case.find("skipped")
+    if case.find("failure") is not None or case.find("error") is not None:
+        counts.failed += 1
+    elif skipped is not None:
+        counts.skipped.append(f"{name}: {skipped.get('message')}")
+    else:
+        counts.passed += 1
+
+
+def _summarise(plan: Plan, outcomes: Sequence[Outcome]) -> None:
+    print(f"\n=== summary {'=' * 83}")
+    for outcome in outcomes:
+        counted = outcome.counts
+        tests = f"{counted.passed:6} passed, {counted.failed} failed" if counted else ""
+        print(f"  {'ok' if outcome.ok else 'FAILED':<8}{outcome.name:<18}{outcome.seconds:6.0f} s{tests}")
+    for line in sorted({f"  skipped {line}" for o in outcomes if o.counts for line in o.counts.skipped}):
+        print(line)
+    if plan.fast:
+        print(f"  left out by --fast: {', '.join(BEYOND_FAST)}, and tests that open LibreOffice")
+    print(f"  {sum(outcome.seconds for outcome in outcomes):.0f} s in all; seed {plan.seed}", end="")
+    print(f" (the same again: python3 run test --seed {plan.seed})")
+    all_counts = [outcome.counts for outcome in outcomes if outcome.counts]
+    print(f"{sum(c.passed for c in all_counts)} passed, {sum(c.failed for c in all_counts)} failed", flush=True)
