@@ -155,7 +155,7 @@ def _pip() -> list[str]:
 
     Debian ships Python without ensurepip (package python3-venv) and without pip (python3-pip): either will do.
     """
-    quiet = ["-q", "--disable-pip-version-check", "--no-input"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input"]
     if _own_pip_version() >= OLDEST_PIP:
         return [BASE_PYTHON, "-m", "pip", "--python", str(BIN / "python"), *quiet]
     inside = [str(BIN / "python"), "-m", "pip"]
