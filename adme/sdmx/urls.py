@@ -1,6 +1,17 @@
-"""Addresses of this room."""
+"""Addresses of SDMX REST. Parts at the end of a path may be left out; a slash at the end changes nothing."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
+
+from adme.sdmx import views
 
 app_name = "sdmx"
-urlpatterns: list[URLPattern] = []
+
+_PART = r"[^/]+"
+urlpatterns: list[URLPattern] = [
+    re_path(
+        rf"^v2/data/(?P<context>{_PART})(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
+        rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?/?$",
+        views.data,
+        name="data",
+    ),
+]
