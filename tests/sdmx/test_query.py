@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adme.lib import periods
-from adme.sdmx.errors import NotImplementedYet, SdmxError, SyntaxFault
+from adme.sdmx.errors import NotImplementedYet, SyntaxFault
 from adme.sdmx.query import DataQuery, parse_query
 
 DIMENSIONS = ["FREQ", "SERIES", "REF_AREA", "AGE"]
@@ -132,7 +134,5 @@ def test_what_the_standard_has_and_we_do_not_is_said_so(query_string: str) -> No
 
 @given(st.text(max_size=40), st.text(max_size=60))
 def test_no_text_breaks_the_grammar(key: str, query_string: str) -> None:
-    try:
+    with contextlib.suppress(SyntaxFault, NotImplementedYet):
         parse(key, query_string)
-    except SdmxError as error:
-        assert error.status in (400, 501)

@@ -1,0 +1,177 @@
+"""Files made of published data. The one way out for pages, the API and the command: the same bytes from each.
+
+Nothing here decides what is public: a `Selection` does (see `releases.queries`). Every format is a stream whose
+memory is bounded by a chunk of rows, except XLSX and Parquet, which are made in a temporary file first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from adme.lib.clock import from_instant
+from adme.lib.sdmx_messages import csv_data, json_data
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
+from adme.lib.texts import text_in
+from adme.lib.writers import csv as csv_writer
+from adme.lib.writers import parquet as parquet_writer
+from adme.lib.writers import xlsx as xlsx_writer
+from adme.releases.queries import Selection
+from adme.releases.validators import public_instant
+from adme.structures.models import Component, Dataflow
+
+Labels = Literal["id", "name", "both"]
+
+FORMATS = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    "sdmx-csv": (csv_data.MEDIA_TYPE, "csv"),
+    "sdmx-json": (json_data.MEDIA_TYPE, "json"),
+    "parquet": ("application/vnd.apache.parquet", "parquet"),
+}
+"""Format → media type and file ending."""
+
+
+class UnknownFormat(ValueError):
+    """A format that is not offered."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no format “{name}”. Offered: {', '.join(FORMATS)}.")
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file to send: `chunks()` makes it anew each time it is called."""
+
+    content_type: str
+    filename: str
+    chunks: Callable[[], Iterator[bytes]]
+
+
+def export(selection: Selection, name: str, *, labels: Labels = "id", language: str = "en") -> Export:
+    """The selection in format `name` (one of FORMATS); UnknownFormat for any other.
+
+    `labels` says whether coded columns show codes, names beside them, or both in one cell (CSV and SDMX-CSV).
+    """
+    if name not in FORMATS:
+        raise UnknownFormat(name)
+    content_type, ending = FORMATS[name]
+    shape = flow_shape(selection.dataflow, language)
+    chunks = _WRITERS[name]
+    return Export(
+        content_type=content_type,
+        filename=f"{_file_stem(selection.dataflow)}.{ending}",
+        chunks=lambda: chunks(selection, shape, labels, language),
+    )
+
+
+def flow_shape(dataflow: Dataflow, language: str) -> FlowShape:
+    """The dataflow as message writers see it, with the names of all codes in `language`. Three queries."""
+    components = list(dataflow.data_structure.components.select_related("concept").prefetch_related("code_list__codes"))
+    by_role: dict[str, list[ComponentShape]] = {role: [] for role in Component.Role.values}
+    for component in sorted(components, key=lambda one: one.position):
+        by_role[component.role].append(_component_shape(component, language))
+    return FlowShape(
+        agency=dataflow.agency,
+        id=dataflow.artefact_id,
+        version=dataflow.version,
+        name=text_in(dataflow.name, language) or dataflow.artefact_id,
+        dimensions=tuple(by_role[Component.Role.DIMENSION]),
+        time=by_role[Component.Role.TIME][0],
+        measure=by_role[Component.Role.MEASURE][0],
+        attributes=tuple(by_role[Component.Role.ATTRIBUTE]),
+    )
+
+
+def _component_shape(component: Component, language: str) -> ComponentShape:
+    codes = component.code_list.codes.all() if component.code_list else []
+    return ComponentShape(
+        id=component.component_id,
+        name=text_in(component.concept.name, language) or component.component_id,
+        code_names={code.code_id: text_in(code.name, language) or code.code_id for code in codes},
+    )
+
+
+def _file_stem(dataflow: Dataflow) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{dataflow.agency}_{dataflow.artefact_id}_{dataflow.version}")
+
+
+# --- writers: selection, shape, labels, language → chunks --------------------------------------------
+
+
+def _in_columns(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
+    """Frames with exactly the columns of the structure, in its order."""
+    for frame in selection.frames():
+        yield frame.select(shape.columns)
+
+
+def _sdmx_csv(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    return csv_data.write_csv(_in_columns(selection, shape), shape, labels=labels)
+
+
+def _sdmx_json(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    instant = public_instant(selection.as_of)
+    prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
+    return json_data.write_json(
+        _in_columns(selection, shape),
+        shape,
+        message_id=f"{shape.id}-{instant}",
+        prepared=prepared,
+        sender=shape.agency,
+        language=language,
+    )
+
+
+def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Iterator[pl.DataFrame]:
+    """Frames for people: with `name` or `both`, a column of names follows each coded column."""
+    if labels == "id":
+        yield from _in_columns(selection, shape)
+        return
+    coded = [part for part in (*shape.dimensions, *shape.attributes) if part.code_names]
+    names = {
+        part.id: pl.col(part.id)
+        .replace_strict(dict(part.code_names), default=None, return_dtype=pl.String)
+        .alias(f"{part.id}: {part.name}")
+        for part in coded
+    }
+    columns = [one for part_id in shape.columns for one in ([pl.col(part_id), names.get(part_id)])]
+    for frame in selection.frames():
+        yield frame.select([column for column in columns if column is not None])
+
+
+def _csv(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    return csv_writer.write(_with_names(selection, shape, labels))
+
+
+def _xlsx(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    return xlsx_writer.write(
+        _with_names(selection, shape, labels), about=_about(selection, shape, language), numbers=(shape.measure.id,)
+    )
+
+
+def _parquet(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    return parquet_writer.write(_in_columns(selection, shape))
+
+
+def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[str, str]]:
+    """What a file must say of itself: what, whose, under which licence, as of when."""
+    flow = selection.dataflow
+    return [
+        ("Dataflow", f"{shape.name} — {shape.reference}"),
+        ("Source", text_in(flow.source, language)),
+        ("Licence", " ".join(filter(None, (flow.licence, flow.licence_address)))),
+        ("As of", from_instant(public_instant(selection.as_of)).isoformat()),
+    ]
+
+
+_WRITERS: dict[str, Callable[[Selection, FlowShape, Labels, str], Iterator[bytes]]] = {
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "sdmx-csv": _sdmx_csv,
+    "sdmx-json": _sdmx_json,
+    "parquet": _parquet,
+}
