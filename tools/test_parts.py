@@ -81,11 +81,11 @@ class Counts:
 
 def run_all(plan: Plan) -> int:
     """Run every part, also after a failure; print a summary; 0 if all went well, else 1."""
-    shutil.rmtree(RESULTS, ignore_errors=True)
-    RESULTS.mkdir()
     print(f"Seed {plan.seed}", flush=True)
-    with _variables(plan) as variables:
-        outcomes = [_run_part(name, plan, variables) for name in plan.names]
+    with tempfile.TemporaryDirectory(prefix="adme-reports-") as reports, _variables(plan) as variables:
+        # Reports are read where no second run at the same time writes, and only then left for the reader.
+        outcomes = [_run_part(name, plan, variables, Path(reports)) for name in plan.names]
+        shutil.copytree(reports, RESULTS, dirs_exist_ok=True)
     _summarise(plan, outcomes)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
 
@@ -110,11 +110,11 @@ def _variables(plan: Plan) -> Iterator[dict[str, str]]:
         yield variables
 
 
-def _run_part(name: str, plan: Plan, variables: Mapping[str, str]) -> Outcome:
+def _run_part(name: str, plan: Plan, variables: Mapping[str, str], reports: Path) -> Outcome:
     print(f"\n=== {name} {'=' * (90 - len(name))}", flush=True)
     started = time.monotonic()
-    ended = _run(_command(name, plan), variables, minutes=None if plan.long else MINUTES)
-    report = RESULTS / f"{name}.xml"
+    report = reports / f"{name}.xml"
+    ended = _run(_command(name, plan, report), variables, minutes=None if plan.long else MINUTES)
     counts = _read_counts(report, ended) if name in _PYTEST else None
     ok = ended == 0 or (ended == _NOTHING_COLLECTED and bool(plan.pytest_arguments))
     outcome = Outcome(name, ok, time.monotonic() - started, counts)
@@ -122,9 +122,9 @@ def _run_part(name: str, plan: Plan, variables: Mapping[str, str]) -> Outcome:
     return outcome
 
 
-def _command(name: str, plan: Plan) -> list[str]:
+def _command(name: str, plan: Plan, report: Path) -> list[str]:
     if name in _PYTEST:
-        return _pytest_command(name, plan)
+        return _pytest_command(name, plan, report)
     python = [str(environment.BIN / "python"), "-m"]
     checked = [folder for folder in ("adme", "run", "tools", "benchmarks", "tests") if (ROOT / folder).exists()]
     commands = {
@@ -149,14 +149,14 @@ _PYTEST: dict[str, tuple[str, list[str]]] = {
 }
 
 
-def _pytest_command(name: str, plan: Plan) -> list[str]:
+def _pytest_command(name: str, plan: Plan, report: Path) -> list[str]:
     which, how = _PYTEST[name]
     which += "" if plan.long else " and not long"
     which += " and not office" if plan.fast else ""
     seeds = [f"--randomly-seed={plan.seed}", f"--hypothesis-seed={plan.seed}"]
-    report = [f"--junitxml={RESULTS / name}.xml", "-o", "junit_family=xunit2", "-q", "-rfE", "--durations=5"]
+    told = [f"--junitxml={report}", "-o", "junit_family=xunit2", "-q", "-rfE", "--durations=5"]
     coverage = ["--cov=adme", "--cov-report=term"] if name == "sqlite" and _is_whole(plan) else []
-    pytest = [str(environment.BIN / "python"), "-m", "pytest", "-m", which, *how, *seeds, *report, *coverage]
+    pytest = [str(environment.BIN / "python"), "-m", "pytest", "-m", which, *how, *seeds, *told, *coverage]
     in_postgres = ["bash", str(ROOT / "tools" / "with_postgres.sh")] if name.endswith("postgres") else []
     return [*in_postgres, *pytest, *plan.pytest_arguments]
 
