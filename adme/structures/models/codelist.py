@@ -17,7 +17,11 @@ class CodeList(Maintainable):
 
 
 class Code(models.Model):
-    """One code. Its integer id is what the store keeps; its `code_id` is what the world sees."""
+    """One code. Its integer id is what the store keeps; its `code_id` is what the world sees.
+
+    `aliases` says how other schemes write the same thing, as ``{"M49": ["96", "096"], "ISO3": ["BRN"]}``: a mapping
+    may declare that a column is written so. A code is never removed; what is no longer used stays readable.
+    """
 
     class Kind(models.TextChoices):
         """What an area is; other lists leave it empty."""
@@ -33,6 +37,7 @@ class Code(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     position = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=20, choices=Kind.choices, blank=True, default=Kind.NONE)
+    aliases = models.JSONField(default=dict, blank=True, help_text='{"ISO3": ["BRN"]}')
 
     class Meta:
         ordering = ["code_list", "position", "code_id"]

@@ -6,13 +6,13 @@ from django.db import models
 
 from adme.lib.texts import TextField, text_in
 from adme.structures.models.datastructure import DataStructure
-from adme.structures.models.maintainable import Maintainable, nc_name
+from adme.structures.models.maintainable import Maintainable, agency_id, nc_name
 
 
 class DataProvider(models.Model):
     """An organisation whose figures are held, with the credit its licence asks for."""
 
-    agency = models.CharField(max_length=100, validators=[nc_name])
+    agency = models.CharField(max_length=100, validators=[agency_id])
     provider_id = models.CharField(max_length=100, validators=[nc_name])
     name = TextField()
     address = models.URLField(blank=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,12 @@ from adme.structures.models.maintainable import Maintainable, nc_name
 
 
 class DataStructure(Maintainable):
-    """A data structure definition (DSD)."""
+    """A data structure definition (DSD).
+
+    `stamp` changes whenever the structure or one of its code lists does: who keeps a copy in memory compares it.
+    """
+
+    stamp = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta(Maintainable.Meta):
         constraints = [models.UniqueConstraint(fields=["agency", "artefact_id", "version"], name="data_structure_once")]
