@@ -1,0 +1,71 @@
+"""The lock files say exactly what is installed, with hashes, and nothing about whose package index was asked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+def pins(text: str) -> dict[str, str]:
+    """Version of each package in a lock file."""
+    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, flags=re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in found}
+
+
+def read(root, lock) -> str:
+    return (root / lock).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, "package-lock.json"])
+def test_locks_carry_no_address(root, lock):
+    if lock.endswith(".json"):
+        # npm writes the licences' and funds' pages too; what must not be there is where a package came from
+        assert '"resolved"' not in read(root, lock)
+    else:
+        assert ":" + "//" not in read(root, lock)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_has_a_hash(root, lock):
+    blocks = re.split(r"\n(?=\S)", read(root, lock).strip())
+
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+@pytest.mark.parametrize(("lock", "extras"), [(LOCKS[0], ["build"]), (LOCKS[1], ["test", "build"])])
+def test_locks_hold_what_pyproject_asks_for(root, pyproject, lock, extras):
+    project = pyproject["project"]
+    wanted = list(project["dependencies"])
+    for extra in extras:
+        wanted += project["optional-dependencies"][extra]
+    held = pins(read(root, lock))
+
+    wrong = []
+    for line in wanted:
+        requirement = Requirement(line)
+        version = held.get(canonicalize_name(requirement.name))
+        if version is None or not requirement.specifier.contains(version, prereleases=True):
+            wrong.append(f"{line}: {version}")
+
+    assert wrong == [], "run tools/lock.sh"
+
+
+def test_both_commands_run_the_same_versions(root):
+    small, large = (pins(read(root, lock)) for lock in LOCKS)
+
+    assert {name: (version, large.get(name)) for name, version in small.items() if large.get(name) != version} == {}
+
+
+def test_every_dependency_says_why(root):
+    """Each line of [project] dependencies has its reason beside it."""
+    text = read(root, "pyproject.toml")
+    block = text[text.index("\ndependencies = [") : text.index("\n]", text.index("\ndependencies = ["))]
+    lines = [line.strip() for line in block.splitlines() if line.strip().startswith('"')]
+
+    assert lines
+    assert [line for line in lines if "#" not in line] == []
