@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from adme.lib.clock import from_instant
-from adme.lib.sdmx_messages import csv_data, json_data
+from adme.lib.sdmx_messages import csv_data, json_data, xml_data
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 from adme.lib.texts import text_in
 from adme.lib.writers import csv as csv_writer
@@ -31,9 +31,16 @@ FORMATS = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
     "sdmx-csv": (csv_data.MEDIA_TYPE, "csv"),
     "sdmx-json": (json_data.MEDIA_TYPE, "json"),
+    "sdmx-ml-3.0": ("application/vnd.sdmx.data+xml;version=3.0.0", "xml"),
+    "sdmx-ml-3.1": ("application/vnd.sdmx.data+xml;version=3.1.0", "xml"),
+    "sdmx-ml-2.1": ("application/vnd.sdmx.structurespecificdata+xml;version=2.1", "xml"),
+    "sdmx-ml-2.1-generic": ("application/vnd.sdmx.genericdata+xml;version=2.1", "xml"),
     "parquet": ("application/vnd.apache.parquet", "parquet"),
 }
 """Format → media type and file ending."""
+
+
+Writer = Callable[[Selection, FlowShape, Labels, str], Iterator[bytes]]
 
 
 class UnknownFormat(ValueError):
@@ -92,6 +99,7 @@ def _component_shape(component: Component, language: str) -> ComponentShape:
     return ComponentShape(
         id=component.component_id,
         name=text_in(component.concept.name, language) or component.component_id,
+        of_series=component.attachment == Component.Attachment.SERIES,
         code_names={code.code_id: text_in(code.name, language) or code.code_id for code in codes},
     )
 
@@ -113,17 +121,35 @@ def _sdmx_csv(selection: Selection, shape: FlowShape, labels: Labels, language: 
     return csv_data.write_csv(_in_columns(selection, shape), shape, labels=labels)
 
 
-def _sdmx_json(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+def _envelope(selection: Selection, shape: FlowShape) -> xml_data.Envelope:
+    """The same header for the same public state, so that the same question gives the same bytes."""
     instant = public_instant(selection.as_of)
     prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
+    return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=prepared, sender=shape.agency)
+
+
+def _sdmx_json(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    envelope = _envelope(selection, shape)
     return json_data.write_json(
         _in_columns(selection, shape),
         shape,
-        message_id=f"{shape.id}-{instant}",
-        prepared=prepared,
-        sender=shape.agency,
+        message_id=envelope.message_id,
+        prepared=envelope.prepared,
+        sender=envelope.sender,
         language=language,
     )
+
+
+def _structure_specific(version: xml_data.Version) -> Writer:
+    def write(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+        frames = _in_columns(selection, shape)
+        return xml_data.write_structure_specific(frames, shape, _envelope(selection, shape), version=version)
+
+    return write
+
+
+def _generic(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    return xml_data.write_generic(_in_columns(selection, shape), shape, _envelope(selection, shape))
 
 
 def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Iterator[pl.DataFrame]:
@@ -168,10 +194,14 @@ def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[
     ]
 
 
-_WRITERS: dict[str, Callable[[Selection, FlowShape, Labels, str], Iterator[bytes]]] = {
+_WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "xlsx": _xlsx,
     "sdmx-csv": _sdmx_csv,
     "sdmx-json": _sdmx_json,
+    "sdmx-ml-3.0": _structure_specific("3.0"),
+    "sdmx-ml-3.1": _structure_specific("3.1"),
+    "sdmx-ml-2.1": _structure_specific("2.1"),
+    "sdmx-ml-2.1-generic": _generic,
     "parquet": _parquet,
 }

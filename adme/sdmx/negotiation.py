@@ -13,44 +13,63 @@ Labels = Literal["id", "name", "both"]
 
 @dataclass(frozen=True)
 class Offer:
-    """A format of data messages: its export name and the media type it is answered with."""
+    """A format of data messages: its export name, its media type with version, and the versions that ask for it."""
 
     export: str
     media_type: str
+    versions: frozenset[str]
 
 
-JSON = Offer("sdmx-json", json_data.MEDIA_TYPE)
-CSV = Offer("sdmx-csv", csv_data.MEDIA_TYPE)
+def _versions(*exact: str) -> frozenset[str]:
+    """Each version as it is, and as "that or later"."""
+    return frozenset(exact) | {f"{version}+" for version in exact}
 
-_BY_PARAMETER = {"jsondata": JSON, "csvdata": CSV, "json": JSON, "csv": CSV, "sdmx-json": JSON, "sdmx-csv": CSV}
+
+JSON = Offer("sdmx-json", json_data.MEDIA_TYPE, _versions("2.0.0", "2.0", "1.0.0"))
+CSV = Offer("sdmx-csv", csv_data.MEDIA_TYPE, _versions("2.0.0", "2.0", "1.0.0"))
+XML = Offer("sdmx-ml-3.0", "application/vnd.sdmx.data+xml;version=3.0.0", _versions("3.0.0", "3.0"))
+XML_31 = Offer("sdmx-ml-3.1", "application/vnd.sdmx.data+xml;version=3.1.0", _versions("3.1.0", "3.1"))
+XML_21 = Offer("sdmx-ml-2.1", "application/vnd.sdmx.structurespecificdata+xml;version=2.1", _versions("2.1"))
+GENERIC = Offer("sdmx-ml-2.1-generic", "application/vnd.sdmx.genericdata+xml;version=2.1", _versions("2.1"))
+
+OFFERED = (JSON, CSV, XML, XML_31, XML_21, GENERIC)
+_BY_PARAMETER = {"jsondata": JSON, "csvdata": CSV, "structurespecificdata": XML, "genericdata": GENERIC}
 # The first that matches answers a wildcard: JSON is the default of SDMX-REST 2.
-_BY_TYPE = {
-    "application/vnd.sdmx.data+json": JSON,
-    "application/json": JSON,
-    "application/vnd.sdmx.data+csv": CSV,
-    "text/csv": CSV,
-    "application/csv": CSV,
-    "application/*": JSON,
-    "text/*": CSV,
-    "*/*": JSON,
+_BY_TYPE: dict[str, tuple[Offer, ...]] = {
+    "application/vnd.sdmx.data+json": (JSON,),
+    "application/json": (JSON,),
+    "application/vnd.sdmx.data+csv": (CSV,),
+    "text/csv": (CSV,),
+    "application/csv": (CSV,),
+    "application/vnd.sdmx.data+xml": (XML, XML_31),
+    "application/xml": (XML,),
+    "text/xml": (XML,),
+    "application/vnd.sdmx.structurespecificdata+xml": (XML_21,),
+    "application/vnd.sdmx.genericdata+xml": (GENERIC,),
+    "application/*": (JSON,),
+    "text/*": (CSV,),
+    "*/*": (JSON,),
 }
-# A client may name the version, leave it out, or ask for "that or later".
-_FITTING_VERSIONS = frozenset({"", "2.0", "2.0.0", "2.0+", "2.0.0+", "1.0.0+"})
 
 
 def choose(accept: str, parameter: str | None) -> tuple[Offer, Labels]:
     """The format and the labels wanted; NotAcceptable names what is offered."""
     if parameter is not None:
         if parameter not in _BY_PARAMETER:
-            raise NotAcceptable(f"There is no format “{parameter}”. Offered: jsondata, csvdata.")
+            raise NotAcceptable(f"There is no format “{parameter}”. Offered: {', '.join(_BY_PARAMETER)}.")
         return _BY_PARAMETER[parameter], "id"
     ranked = sorted(_ranges(accept or "*/*"), key=lambda ranged: -ranged[0])
     for quality, media, parameters in ranked:
-        offer = _BY_TYPE.get(media)
-        if quality > 0 and offer is not None and parameters.get("version", "") in _FITTING_VERSIONS:
+        offer = _first_fit(_BY_TYPE.get(media, ()), parameters.get("version", ""))
+        if quality > 0 and offer is not None:
             labels = parameters.get("labels", "id")
             return offer, cast(Labels, labels) if labels in ("id", "name", "both") else "id"
-    raise NotAcceptable(f"None of these is offered: {accept}. Offered: {JSON.media_type}, {CSV.media_type}.")
+    offered = ", ".join(one.media_type for one in OFFERED)
+    raise NotAcceptable(f"None of these is offered: {accept}. Offered: {offered}.")
+
+
+def _first_fit(offers: tuple[Offer, ...], version: str) -> Offer | None:
+    return next((offer for offer in offers if not version or version in offer.versions), None)
 
 
 def _ranges(accept: str) -> list[tuple[float, str, dict[str, str]]]:

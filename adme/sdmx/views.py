@@ -16,7 +16,7 @@ from adme.lib.clock import from_instant
 from adme.releases import exports, queries
 from adme.releases.validators import public_instant, state_tag
 from adme.sdmx.errors import NoResults, NotImplementedYet, SdmxError, SyntaxFault
-from adme.sdmx.negotiation import choose
+from adme.sdmx.negotiation import OFFERED, choose
 from adme.sdmx.query import DataQuery, parse_query
 from adme.structures.models import Component, Dataflow
 
@@ -45,7 +45,7 @@ def error_message(error: SdmxError) -> HttpResponse:
     return answer
 
 
-@policy(PUBLIC, formats=("sdmx-json", "sdmx-csv"))
+@policy(PUBLIC, formats=tuple(offer.export for offer in OFFERED))
 @sdmx_errors
 def data(
     request: HttpRequest, context: str, agency: str = "*", flow: str = "*", version: str = "*", key: str = "*"

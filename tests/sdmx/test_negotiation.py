@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adme.sdmx.errors import NotAcceptable
-from adme.sdmx.negotiation import CSV, JSON, Offer, choose
+from adme.sdmx.negotiation import CSV, GENERIC, JSON, XML, XML_21, XML_31, Offer, choose
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,14 @@ from adme.sdmx.negotiation import CSV, JSON, Offer, choose
         ("application/vnd.sdmx.data+json", JSON),
         ("text/csv;q=0.5, application/json;q=0.9", JSON),
         ("text/csv;q=0.9, application/json;q=0.5", CSV),
-        ("application/vnd.sdmx.data+xml;version=3.0.0, */*;q=0.1", JSON),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", JSON),
+        ("application/pdf, */*;q=0.1", JSON),
+        ("application/vnd.sdmx.data+xml;version=3.0.0", XML),
+        ("application/vnd.sdmx.data+xml;version=3.1.0", XML_31),
+        ("application/vnd.sdmx.data+xml", XML),
+        ("application/vnd.sdmx.structurespecificdata+xml;version=2.1", XML_21),
+        ("application/vnd.sdmx.genericdata+xml;version=2.1", GENERIC),
+        ("application/xml", XML),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", JSON),
     ],
 )
 def test_accept(accept: str, offer: Offer) -> None:

@@ -13,6 +13,8 @@ class ComponentShape:
     id: str
     name: str
     code_names: Mapping[str, str] = field(default_factory=dict)
+    of_series: bool = False
+    """An attribute of the whole series rather than of one observation."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,16 @@ class FlowShape:
     def urn(self) -> str:
         """The dataflow's URN."""
         return f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={self.reference}"
+
+    @property
+    def series_attributes(self) -> tuple[ComponentShape, ...]:
+        """Attributes said once for a series."""
+        return tuple(part for part in self.attributes if part.of_series)
+
+    @property
+    def observation_attributes(self) -> tuple[ComponentShape, ...]:
+        """Attributes said for each observation."""
+        return tuple(part for part in self.attributes if not part.of_series)
 
     @property
     def columns(self) -> tuple[str, ...]:
