@@ -16,15 +16,13 @@ FAMILIES = ("Source Sans 3", "Noto Sans Thai", "Noto Sans Khmer", "Noto Sans Lao
 FONT = ", ".join(f"'{family}'" for family in FAMILIES) + ", sans-serif"
 
 # Advance widths of Source Sans 3 Regular, thousandths of an em, from the space (U+0020) to the tilde (U+007E).
-_ADVANCES = [
-    int(width)
-    for width in """
+_ADVANCE_TEXT = """
 200 289 426 497 497 824 609 249 303 303 418 497 249 311 249 350 497 497 497 497 497 497 497 497
 497 497 249 249 497 497 497 425 847 543 588 571 615 527 494 617 652 263 479 579 486 727 647 664
 566 664 569 534 536 645 515 786 513 476 539 303 350 303 497 500 542 504 553 456 555 496 292 504
 544 246 247 495 255 829 547 542 555 555 347 419 338 544 467 719 446 467 425 303 241 303 497
-""".split()
-]
+"""
+_ADVANCES = [int(width) for width in _ADVANCE_TEXT.split()]
 _NARROW = {"\u00a0": 0.2, "\u2212": 0.5, "\u2013": 0.5, "\u202f": 0.16, "\u2009": 0.16}
 
 
