@@ -57,7 +57,8 @@ def is_ready(level: Level) -> bool:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return any(stamp.get(wanted) == fingerprint(wanted) for wanted in LOCKS if level in (wanted, "run"))
+    enough = [wanted for wanted in LOCKS if level in (wanted, "run")]
+    return isinstance(stamp, dict) and any(stamp.get(wanted) == fingerprint(wanted) for wanted in enough)
 
 
 def fingerprint(level: Level) -> str:
