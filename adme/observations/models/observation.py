@@ -23,9 +23,12 @@ class AttributeSet(models.Model):
 
 
 class Observation(models.Model):
-    """One version of one value. Append-only: a later version closes `public_to`, nothing is overwritten.
+    """One version of one value. Append-only: a later version closes `public_to`, no value is ever overwritten.
 
-    `value` is null when there is no number; `obs_status` then says why and the delivered text is in the attribute
+    The versions of a cell, in order of `public_from`, form a chain without gaps: each is the public truth until the
+    next begins. A version with `public_to` equal to `public_from` is a tombstone: from that instant on the cell has no
+    value. It is never in force, so no reader needs to know of it; writers do, since a tombstone may be cancelled, moved
+    or withdrawn like a value. `value` is null when there is no number; `obs_status` then says why and the delivered text is in the attribute
     set under ``DELIVERED``. `decimals` counts the digits after the point as delivered. `qualifier` is "", "<" or ">"
     (or ≤, ≥). `period` is the integer of `adme.lib.periods`.
     """
@@ -38,19 +41,19 @@ class Observation(models.Model):
     public_from = models.BigIntegerField()
     public_to = models.BigIntegerField()
     value = models.FloatField(null=True)
-    decimals = models.SmallIntegerField(null=True)
-    qualifier = models.CharField(max_length=2, default="")
-    obs_status = models.CharField(max_length=4, default="A")
-    conf_status = models.CharField(max_length=4, default="F")
     attributes = models.ForeignKey(
         AttributeSet, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
     )
     delivery = models.ForeignKey(Delivery, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    decimals = models.SmallIntegerField(null=True)
+    qualifier = models.CharField(max_length=2, default="")
+    obs_status = models.CharField(max_length=4, default="A")
+    conf_status = models.CharField(max_length=4, default="F")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(public_to__gt=models.F("public_from")), name="public_for_some_time"
+                condition=models.Q(public_to__gte=models.F("public_from")), name="observation_ends_after_it_begins"
             )
         ]
 

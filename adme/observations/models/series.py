@@ -11,19 +11,16 @@ DIMENSION_COLUMNS = tuple(f"d{n:02d}" for n in range(1, 33))
 
 
 class Series(models.Model):
-    """One key of one dataflow.
+    """One key of one dataflow. That it exists says nothing of whether anything of it is public: extents do.
 
     `id` is dataflow id × 2**40 + a number counted within the dataflow in key order of arrival, so that series of one
-    flow lie together and no sequence is shared between flows. `key` is the codes joined by points in position order.
-    [`public_from`, `public_to`) spans the instants in which any observation of the series is public: what lets
-    availability be answered without touching observations, and without telling of what is still embargoed.
+    flow lie together and no sequence is shared between flows. `key` is the codes joined by points in position order;
+    it sorts by its bytes on every database.
     """
 
     id = models.BigIntegerField(primary_key=True)
     dataflow = models.ForeignKey(Dataflow, on_delete=models.PROTECT, related_name="series", db_index=False)
     key = models.TextField()
-    public_from = models.BigIntegerField()
-    public_to = models.BigIntegerField()
     d01 = models.IntegerField(null=True)
     d02 = models.IntegerField(null=True)
     d03 = models.IntegerField(null=True)
@@ -70,3 +67,35 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SeriesExtent(models.Model):
+    """What of a series is public between two release instants: how many observations, from when to when.
+
+    One row for each interval [`public_from`, `public_to`) in which the series shows at least one observation; a new
+    one begins with every release instant that changed anything in it, so `public_from` is when it was last updated.
+    Availability, coverage and latest values are answered from here without touching observations. It is made from
+    them in the same transaction (`observations.extents`), and can be made anew from them at any time.
+    `first_period` and `last_period` span its observations, `latest_period` is the last one that has a number.
+    """
+
+    pk = models.CompositePrimaryKey("series_id", "public_from")
+    series = models.ForeignKey(
+        Series, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="extents"
+    )
+    public_from = models.BigIntegerField()
+    public_to = models.BigIntegerField()
+    first_period = models.BigIntegerField()
+    last_period = models.BigIntegerField()
+    latest_period = models.BigIntegerField(null=True)
+    observations = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(public_to__gt=models.F("public_from"), observations__gt=0), name="extent_shows_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.public_from}"

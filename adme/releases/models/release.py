@@ -41,6 +41,8 @@ class Release(models.Model):
     cancelled_by = models.CharField(max_length=150, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_instant = models.BigIntegerField(null=True, blank=True, unique=True, help_text="on the public clock")
+    concealed = models.BooleanField(default=False, help_text="withdrawn as if it had never been, for past dates too")
     reason_ended = models.TextField(blank=True)
 
     objects = ReleaseQuerySet.as_manager()
@@ -58,6 +60,11 @@ class Release(models.Model):
                 | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_by="")),
                 name="withdrawn_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_instant__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_instant__gt=models.F("instant")),
+                name="withdrawn_at_an_instant",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +72,7 @@ class Release(models.Model):
 
 
 class ReleasePart(models.Model):
-    """One delivery of one dataflow in a release, and the frozen file of that flow once it is public."""
+    """One delivery of one dataflow in a release, with what it changed when it was stored."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="parts")
     dataflow = models.ForeignKey(Dataflow, on_delete=models.PROTECT, related_name="release_parts")
@@ -74,9 +81,6 @@ class ReleasePart(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     deleted = models.PositiveIntegerField(default=0)
-    frozen_file = models.CharField(max_length=300, blank=True, help_text="path under FROZEN_DIR")
-    frozen_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256")
-    frozen_rows = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["release", "delivery"], name="delivered_once_in_a_release")]
