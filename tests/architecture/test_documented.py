@@ -14,7 +14,7 @@ def settings_read(root) -> set[str]:
     for node in ast.walk(ast.parse((root / "adme/config/settings.py").read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             asked = ast.unparse(node.func)
-            name = node.args[0].value
+            name = str(node.args[0].value)
             if asked.startswith("env.") or asked == "os.environ.get":
                 found.add(name)
             elif asked == "_secret":
