@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from adme.collection.models.submission import Submission
 
 
 class Finding(models.Model):
-    """Equal findings are one row with a count and the first examples (file, sheet, row, column, value)."""
+    """Equal findings are one row with a count and the first examples (sheet, row, column, value).
+
+    `position` keeps the order of the checks: errors first, the most frequent first.
+    """
 
     class Severity(models.TextChoices):
-        ERROR = "error"
-        WARNING = "warning"
-        INFORMATION = "information"
+        """How bad: an error keeps its row out, a warning asks for a look, information only tells."""
+
+        ERROR = "error", _("error")
+        WARNING = "warning", _("warning")
+        INFORMATION = "information", _("information")
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="findings")
+    position = models.PositiveIntegerField()
     rule = models.CharField(max_length=100)
     severity = models.CharField(max_length=20, choices=Severity.choices)
     column = models.CharField(max_length=300, blank=True)
@@ -26,7 +33,14 @@ class Finding(models.Model):
     examples = models.JSONField(default=list, help_text="[{sheet, row, column, value}], at most 20")
 
     class Meta:
-        ordering = ["severity", "-count", "rule"]
+        ordering = ["submission", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "position"], name="finding_position_once"),
+            models.CheckConstraint(condition=models.Q(count__gte=1), name="finding_found_something"),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=["error", "warning", "information"]), name="finding_severity_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} × {self.count}"

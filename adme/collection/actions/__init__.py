@@ -1,0 +1,1 @@
+"""Verbs of this room: `receiving`, `checking`, `mappings`, `review`, `publishing`, `corrections`, `housekeeping`."""

@@ -1,0 +1,173 @@
+"""What can go wrong between a file and a release: one family, each with its own name and plain words.
+
+`title` says what happened, `detail` where and why, `remedy` what to do. `status` is the answer of a page.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+__all__ = [
+    "AlreadyApproved",
+    "CollectionError",
+    "DraftAltered",
+    "ErrorsStand",
+    "FileEmpty",
+    "FileRefused",
+    "FileTooLarge",
+    "IllegalMove",
+    "MappingRefused",
+    "NotYours",
+    "NothingToSend",
+    "Overtaken",
+    "OwnWork",
+    "ReasonMissing",
+    "ReleaseRefused",
+    "ValueRefused",
+]
+
+
+class CollectionError(Exception):
+    """The family. Never raised itself."""
+
+    status = 422
+
+    def __init__(self, title: str, detail: str = "", remedy: str = "") -> None:
+        super().__init__(" ".join(part for part in (title, detail, remedy) if part))
+        self.title = title
+        self.detail = detail
+        self.remedy = remedy
+
+
+class FileTooLarge(CollectionError):
+    """More bytes than MAX_UPLOAD_BYTES."""
+
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            _("The file is too large."),
+            _("Files of up to %(limit)d MB can be received.") % {"limit": limit // 1_000_000},
+            _("Split it by year or by indicator, or ask the operator to raise the limit."),
+        )
+
+
+class FileEmpty(CollectionError):
+    """No bytes at all."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file is empty."), "", _("Open it to see whether it was saved, and send it again."))
+
+
+class FileRefused(CollectionError):
+    """The file cannot be read safely as a table."""
+
+
+class MappingRefused(CollectionError):
+    """The mapping cannot be understood, or does not fit the file or the structure."""
+
+
+class ValueRefused(CollectionError):
+    """A correction by form names a value that does not exist, or gives one that the checks refuse."""
+
+
+class IllegalMove(CollectionError):
+    """The state does not allow this step."""
+
+    status = 409
+
+    def __init__(self, verb: str, state: str) -> None:
+        super().__init__(
+            _("This step is not possible now."),
+            _("“%(verb)s” cannot follow the state “%(state)s”.") % {"verb": verb, "state": state},
+            _("Reload the page to see where the submission stands."),
+        )
+        self.verb = verb
+        self.state = state
+
+
+class Overtaken(CollectionError):
+    """Somebody else changed it in the meantime."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody changed this in the meantime."),
+            _("Nothing of what you asked for was done."),
+            _("Reload the page, look at what is there now, and decide again."),
+        )
+
+
+class OwnWork(CollectionError):
+    """Nobody approves what he brought in himself."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You brought these numbers in yourself."),
+            _("Approval is for a second pair of eyes."),
+            _("Ask another reviewer to look at them."),
+        )
+
+
+class NotYours(CollectionError):
+    """Only whoever brought it in may do this."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("Only the person who brought these numbers in can do this."))
+
+
+class ReasonMissing(CollectionError):
+    """The step needs a reason."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A reason is missing."), "", _("Write in a sentence or two why; it is kept in the history."))
+
+
+class NothingToSend(CollectionError):
+    """No row is good."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There are no rows to send."),
+            _("Not one row of the file could be taken in."),
+            _("Look at the findings, correct the file or the mapping, and check again."),
+        )
+
+
+class ErrorsStand(CollectionError):
+    """Rows with errors, and nobody said that the good ones may go on without them."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _("Some rows have errors."),
+            _("%(count)d errors were found.") % {"count": count},
+            _("Correct the file and send it again, or choose to keep the good rows and send the others back."),
+        )
+
+
+class DraftAltered(CollectionError):
+    """The kept draft rows are missing or are not the ones that were approved."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The draft rows do not match what was approved."),
+            _("The file that holds them is missing or was altered on disk."),
+            _("Nothing was released. Send the submission back and have the file checked again; tell the operator."),
+        )
+
+
+class AlreadyApproved(IllegalMove):
+    """Somebody else approved it first."""
+
+
+class ReleaseRefused(CollectionError):
+    """The release cannot be made, moved, cancelled or withdrawn so."""
+
+    status = 409

@@ -1,0 +1,13 @@
+"""Every test of this room keeps files in a folder of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def received(tmp_path: Path, settings) -> Path:
+    settings.RECEIVED_DIR = tmp_path / "received"
+    return tmp_path / "received"
