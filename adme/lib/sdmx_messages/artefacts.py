@@ -1,0 +1,117 @@
+"""Structural artefacts as plain values: what structure messages are written from. No models, no format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Text = Mapping[str, str]
+"""Language → words."""
+
+_URN_CLASSES = {
+    "codelist": "codelist.Codelist",
+    "conceptscheme": "conceptscheme.ConceptScheme",
+    "datastructure": "datastructure.DataStructure",
+    "dataflow": "datastructure.Dataflow",
+    "agencyscheme": "base.AgencyScheme",
+    "dataproviderscheme": "base.DataProviderScheme",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A code, concept, agency or provider inside its scheme. `parent` is the id of another item."""
+
+    id: str
+    name: Text
+    description: Text = field(default_factory=dict)
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """What every maintainable artefact carries. Versions have three parts and are final;
+    agency and provider schemes are always 1.0, as the standard fixes it."""
+
+    agency: str
+    id: str
+    version: str
+    name: Text
+    description: Text = field(default_factory=dict)
+    kind: str = ""
+
+    @property
+    def urn(self) -> str:
+        """The artefact's URN."""
+        return f"urn:sdmx:org.sdmx.infomodel.{_URN_CLASSES[self.kind]}={self.agency}:{self.id}({self.version})"
+
+    def item_urn(self, item: Item) -> str:
+        """The URN of one item of this scheme."""
+        package, item_class = _ITEM_CLASSES[self.kind]
+        return f"urn:sdmx:org.sdmx.infomodel.{package}.{item_class}={self.agency}:{self.id}({self.version}).{item.id}"
+
+
+_ITEM_CLASSES = {
+    "codelist": ("codelist", "Code"),
+    "conceptscheme": ("conceptscheme", "Concept"),
+    "agencyscheme": ("base", "Agency"),
+    "dataproviderscheme": ("base", "DataProvider"),
+}
+
+
+@dataclass(frozen=True)
+class ItemScheme(Artefact):
+    """Code list, concept scheme, agency scheme or data provider scheme, by `kind`.
+
+    `partial` says that items were left out.
+    """
+
+    kind: str = "codelist"
+    items: tuple[Item, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class ComponentUse:
+    """A component of a data structure. `concept` and `code_list` are URNs; without a code list it is a text."""
+
+    id: str
+    role: Literal["dimension", "time", "measure", "attribute"]
+    concept: str
+    code_list: str = ""
+    required: bool = False
+    of_series: bool = False
+
+
+@dataclass(frozen=True)
+class Structure(Artefact):
+    """A data structure definition; components in the order of the key, then time, measure, attributes."""
+
+    kind: str = "datastructure"
+    components: tuple[ComponentUse, ...] = ()
+
+    def having(self, role: str) -> tuple[ComponentUse, ...]:
+        """The components with `role`, in order."""
+        return tuple(component for component in self.components if component.role == role)
+
+
+@dataclass(frozen=True)
+class Flow(Artefact):
+    """A dataflow and the URN of its structure."""
+
+    kind: str = "dataflow"
+    structure: str = ""
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    """Everything of one message."""
+
+    schemes: tuple[ItemScheme, ...] = ()
+    structures: tuple[Structure, ...] = ()
+    flows: tuple[Flow, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[ItemScheme, ...]:
+        """The item schemes of one kind."""
+        return tuple(scheme for scheme in self.schemes if scheme.kind == kind)
