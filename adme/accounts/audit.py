@@ -25,6 +25,8 @@ from adme.lib import clock
 __all__ = ["Act", "ChainBroken", "Checkpoint", "checkpoint", "exported", "record", "record_many", "verify"]
 
 BATCH = 1_000
+LONGEST = {"actor": 150, "action": 100, "object_type": 60, "object_id": 200}
+"""Characters that fit (models/audit.py); SQLite would take more, PostgreSQL would raise."""
 _ACTION = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
 _default = DjangoJSONEncoder().default
 
@@ -104,8 +106,7 @@ def _prepared(by: User | str, act: Act) -> dict[str, Any]:
         "reason": act.reason,
     }
     fields = {name: _storable(value) for name, value in fields.items()}
-    for name in ("actor", "action", "object_type", "object_id"):
-        longest = AuditEntry._meta.get_field(name).max_length
+    for name, longest in LONGEST.items():
         if not fields[name] or len(fields[name]) > longest:
             raise ValueError(f"An audit entry needs {name} of 1 to {longest} characters, got {fields[name]!r:.80}.")
     detail = {str(key): value for key, value in act.detail.items()}

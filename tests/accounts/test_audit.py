@@ -27,9 +27,9 @@ def test_an_entry_outside_a_transaction_is_refused():
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_vanishes_with_its_act_and_leaves_no_gap():
     _record(2)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         audit.record(by="alice", action="test.thing.done", object_type="thing", object_id=1)
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     _record(1)
     assert list(AuditEntry.objects.order_by("sequence").values_list("sequence", flat=True)) == [1, 2, 3]
     assert audit.verify().sequence == 3
@@ -84,14 +84,15 @@ def test_no_text_can_stop_an_entry(text):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", ["update", "delete"])
+@pytest.mark.parametrize(
+    "act",
+    [lambda entries: entries.update(reason="nothing to see"), lambda entries: entries.delete()],
+    ids=["update", "delete"],
+)
 def test_the_database_refuses_to_change_or_delete_an_entry(act):
     _record(3)
     with pytest.raises(DatabaseError, match="append-only"):
-        if act == "update":
-            AuditEntry.objects.filter(pk=2).update(reason="nothing to see")
-        else:
-            AuditEntry.objects.filter(pk=2).delete()
+        act(AuditEntry.objects.filter(pk=2))
     assert audit.verify().sequence == 3
 
 
