@@ -26,30 +26,32 @@ DEBUG = env.bool("ADME_DEBUG", default=False)
 DEMO = env.bool("ADME_DEMO", default=False)
 
 
-def _secret(name: str, default: str) -> str:
-    """A secret from NAME or from the file that NAME_FILE points to."""
+def _secret(name: str) -> str:
+    """A secret from NAME or from the file that NAME_FILE points to; "" where neither is set."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         return Path(path).read_text(encoding="utf-8").strip()
-    return env.str(name, default=default)
+    return os.environ.get(name, "")
 
 
-SECRET_KEY = _secret("ADME_SECRET_KEY", default="for-tests-and-demo-only" if TESTING or DEMO or DEBUG else "")
-if not SECRET_KEY:
-    key_file = ADME_HOME / "secret.key"
-    if key_file.exists():
-        SECRET_KEY = key_file.read_text(encoding="utf-8").strip()
-    else:
-        raise ImproperlyConfigured(
-            "ADME_SECRET_KEY is not set. Set it (or ADME_SECRET_KEY_FILE) to a long random text that you keep; "
-            "`adme configure` writes one into ADME_HOME for you."
-        )
+def _secret_key() -> str:
+    given = _secret("ADME_SECRET_KEY")
+    kept = ADME_HOME / "secret.key"
+    if not given and kept.exists():
+        given = kept.read_text(encoding="utf-8").strip()
+    return given or ("for-tests-and-demo-only" if TESTING or DEMO or DEBUG else "")
+
+
+SECRET_KEY = _secret_key()
+"""Empty where nobody has set one: `adme check` says so, and neither `adme serve` nor the WSGI application starts."""
 
 ALLOWED_HOSTS = env.list("ADME_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("ADME_ORIGINS", default=[])
 SITE_ADDRESS = env.str("ADME_SITE_ADDRESS", default="http://localhost:8000")
 """Public address of this installation, without a slash at the end; used in feeds, citations and mail."""
 SITE_NAME = env.str("ADME_SITE_NAME", default="ADME")
+SITE_LINE = env.str("ADME_SITE_LINE", default="Statistics and monitoring for the ASEAN Socio-Cultural Community")
+"""A few words under the name: what this is."""
 
 SECURE = env.bool("ADME_HTTPS", default=False)
 SECURE_SSL_REDIRECT = SECURE
@@ -58,13 +60,24 @@ CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-if env.bool("ADME_BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("ADME_BEHIND_PROXY", default=False)
+"""Whether one proxy of ours stands in front; only then are X-Forwarded-For and X-Forwarded-Proto believed."""
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "adme.accounts.refusals.forged_form"
+if SECURE:
+    # The prefix makes browsers refuse a cookie of this name that a neighbouring host set.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+# Session only: a message kept in a cookie would leave the page looking the same to a cache (Vary).
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -91,6 +104,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -154,6 +168,7 @@ if "sqlite" in _database["ENGINE"]:
 else:
     _database["CONN_MAX_AGE"] = 600
     _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)  # seconds; a page says 503 soon, not late
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -171,8 +186,11 @@ AUTH_PASSWORD_VALIDATORS = [
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24  # seconds; invitations too
+
 EMAIL_CONFIG = env.email_url("ADME_MAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("ADME_MAIL_FROM", default="adme@localhost")
 
 # --- words ----------------------------------------------------------------------------------------
@@ -202,6 +220,7 @@ FROZEN_DIR = ADME_HOME / "frozen"
 """Published releases as Parquet, one folder per dataflow and release. Served only past the permission check."""
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 MAX_UPLOAD_BYTES = env.int("ADME_MAX_UPLOAD_MB", default=200) * 1_000_000
 
 # --- background work ------------------------------------------------------------------------------

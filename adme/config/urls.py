@@ -2,10 +2,20 @@
 
 from django.urls import include, path
 
+from adme.config import views
+
+handler400 = "adme.accounts.refusals.bad_request"
+handler403 = "adme.accounts.refusals.not_allowed"
+handler404 = "adme.accounts.refusals.not_found"
+handler500 = "adme.accounts.refusals.server_error"
+
 urlpatterns = [
     path("", include("adme.portal.urls")),
     path("account/", include("adme.accounts.urls")),
     path("work/", include("adme.collection.urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
 ]
