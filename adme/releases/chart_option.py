@@ -1,4 +1,4 @@
-"""A `ChartSpec` as an ECharts option: plain JSON. Colours, words of tooltips and keys are added by page/chart.js.
+"""A `ChartSpec` as plain JSON for the interactive chart; page/chart.js adds tokens and hands it to ECharts.
 
 Each datum carries under "adme" what a tooltip repeats (value, period, status, note), so that the script needs no
 rules of its own. `slot` on a series tells the script which token colours it.
@@ -11,27 +11,9 @@ from typing import Any
 from adme.lib.page import reading
 from adme.releases import chart_frame as frame
 from adme.releases.chart_lines import Pen, lonely, pen_for, runs
-from adme.releases.chart_rows import rows_for
-from adme.releases.chart_spec import QUIET, ChartError, ChartSpec, Point, Series, kind_words
+from adme.releases.chart_spec import ChartError, ChartSpec, Point, Series, kind_words
 
 Option = dict[str, Any]
-
-
-def option(spec: ChartSpec, kind: str) -> Option:
-    """The option for one kind of chart; ChartError for a kind that has no interactive form."""
-    makers = {"line": _line, "bar": _bar, "dots": _line}
-    if kind not in makers:
-        raise ChartError(f"there is no interactive form of {kind!r}; use one of {', '.join(sorted(makers))}")
-    return {"adme": _about(spec, kind), "animation": False, "aria": {"enabled": True}, **makers[kind](spec)}
-
-
-def _about(spec: ChartSpec, kind: str) -> Option:
-    return {
-        "kind": kind,
-        "title": spec.title,
-        "unit": spec.unit,
-        "names": {series.id: series.label for series in spec.series},
-    }
 
 
 def datum(spec: ChartSpec, point: Point) -> Option:
@@ -44,16 +26,20 @@ def datum(spec: ChartSpec, point: Point) -> Option:
     return {"value": [round(point.at, 4), point.value], "adme": said, "soft": point.is_soft}
 
 
-def _line(spec: ChartSpec) -> Option:
+def option(spec: ChartSpec) -> Option:
+    """The option of a line chart. ChartError when nothing has a value."""
     values = [point.value for point in spec.drawn_points if point.value is not None]
     values += [reference.value for reference in spec.references]
     ticks = frame.value_ticks(values, from_zero=spec.from_zero)
     labels, word = frame.tick_labels(ticks)
     at = [point.at for point in spec.drawn_points]
+    if not at:
+        raise ChartError("no series has a value: show the empty state instead of a chart")
     return {
-        "xAxis": {"type": "value", "min": min(at, default=0), "max": max(at, default=1)},
+        "title": spec.title,
+        "unit": spec.unit,
+        "xAxis": {"min": min(at), "max": max(at)},
         "yAxis": {
-            "type": "value",
             "min": ticks[0],
             "max": ticks[-1],
             "interval": ticks[1] - ticks[0],
@@ -61,6 +47,7 @@ def _line(spec: ChartSpec) -> Option:
             "name": f"{word.capitalize()}, {spec.unit}" if word and spec.unit else word.capitalize() or spec.unit,
         },
         "series": [part for series in spec.series for part in _line_parts(spec, series)],
+        "breaks": [place for series in spec.series for place in _breaks(series)],
         "references": [_reference(spec, index) for index in range(len(spec.references))],
     }
 
@@ -86,39 +73,27 @@ def _line_parts(spec: ChartSpec, series: Series) -> list[Option]:
     alone = {id(point) for point in lonely(points)}
     spots = [{**datum(spec, point), "alone": id(point) in alone} for point in points]
     if spots:
-        parts.append({"type": "scatter", "data": spots, **_identity(spec, series, pen)})
+        early = points[-1].at < max(point.at for point in spec.drawn_points)
+        parts.append({"type": "scatter", "data": spots, "ends_early": early, **_identity(spec, series, pen)})
     return parts
+
+
+def _breaks(series: Series) -> list[list[float]]:
+    """Where a line stops and starts anew: halfway between the two values."""
+    pairs = zip(series.drawn, series.drawn[1:], strict=False)
+    return [
+        [round((before.at + after.at) / 2, 4), ((before.value or 0.0) + (after.value or 0.0)) / 2]
+        for before, after in pairs
+        if after.break_before
+    ]
 
 
 def _identity(spec: ChartSpec, series: Series, pen: Pen) -> Option:
     return {
-        "id_of": series.id,
+        "id": series.id,
         "name": series.label,
         "short": series.short or series.label,
         "role": series.role,
         "slot": spec.slot(series),
         "width": pen.width,
-    }
-
-
-def _bar(spec: ChartSpec) -> Option:
-    rows = rows_for(spec, None)
-    pen = Pen(QUIET, QUIET, 1, "plain", 3)
-    return {
-        "yAxis": {"type": "category", "inverse": True, "data": [row.series.label for row in rows]},
-        "xAxis": {"type": "value", "name": spec.unit},
-        "series": [
-            {
-                "type": "bar",
-                "data": [
-                    {
-                        **(datum(spec, row.point) if row.point else {"adme": {"shown": kind_words("missing")}}),
-                        "value": row.value,
-                        **_identity(spec, row.series, pen),
-                    }
-                    for row in rows
-                ],
-            }
-        ],
-        "references": [_reference(spec, index) for index in range(len(spec.references))],
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from adme.lib import svg
 from adme.releases import chart_frame as frame
 from adme.releases import chart_lines
-from adme.releases.chart_spec import CONTEXT, INK, LINE, QUIET, ChartSpec, Point, Series, kind_words
+from adme.releases.chart_spec import CONTEXT, INK, LINE, QUIET, ChartSpec, Point, Series, kind_words, pointed_at
 
 GAP = 24.0
 HEAD = 40.0
@@ -82,7 +82,7 @@ def _panel(
     ]
     parts.append(_subject(spec, series, plane))
     place = f"translate({svg.coordinate(x)} {svg.coordinate(y)})"
-    return svg.element("g", *parts, transform=place, class_="panel", data_id=series.id)
+    return svg.element("g", *parts, transform=place, class_="panel", **pointed_at(spec, series, series.latest))
 
 
 def _heading(spec: ChartSpec, series: Series, width: float) -> str:

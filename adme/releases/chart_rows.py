@@ -10,7 +10,19 @@ from django.utils.translation import gettext as _
 from adme.lib import svg
 from adme.releases import chart_frame as frame
 from adme.releases.chart_lines import Pen, dots, pen_for
-from adme.releases.chart_spec import CONTEXT, INK, LINE, PAPER, QUIET, ChartError, ChartSpec, Point, Series, kind_words
+from adme.releases.chart_spec import (
+    CONTEXT,
+    INK,
+    LINE,
+    PAPER,
+    QUIET,
+    ChartError,
+    ChartSpec,
+    Point,
+    Series,
+    kind_words,
+    pointed_at,
+)
 
 ROW = 26.0
 BAR = 15.0
@@ -110,7 +122,8 @@ def _row_name(row: Row, left: float, y: float, *, narrow: bool) -> str:
 def _bar_row(spec: ChartSpec, row: Row, rows: Sequence[Row], scale: frame.Scale, y: float, *, narrow: bool) -> str:
     name = _row_name(row, scale.start, y, narrow=narrow)
     if row.value is None:
-        return svg.element("g", name + _absent(spec, row, scale, y, narrow=narrow), data_id=row.series.id)
+        absent = _absent(spec, row, scale, y, narrow=narrow)
+        return svg.element("g", name, absent, class_="row", **pointed_at(spec, row.series, row.point))
     pen = _bar_pen(spec, row)
     start, end = sorted((scale(0), scale(row.value)))
     soft = row.point is not None and row.point.is_soft
@@ -140,7 +153,7 @@ def _bar_row(spec: ChartSpec, row: Row, rows: Sequence[Row], scale: frame.Scale,
         stroke_width=3,
         paint_order="stroke",
     )
-    return svg.element("g", name, shape, words, class_=f"row {pen.classes}", data_id=row.series.id)
+    return svg.element("g", name, shape, words, class_=f"row {pen.classes}", **pointed_at(spec, row.series, row.point))
 
 
 def _bar_pen(spec: ChartSpec, row: Row) -> Pen:
@@ -285,7 +298,7 @@ def _pair_row(
                 paint_order="stroke",
             )
         )
-    return svg.element("g", *parts, class_=f"series row {pen.classes}", data_id=series.id)
+    return svg.element("g", *parts, class_=f"series row {pen.classes}", **pointed_at(spec, series, after))
 
 
 def _pair_key(pairs: Sequence[tuple[Series, Point | None, Point | None]]) -> list[tuple[str, str]]:

@@ -189,3 +189,18 @@ def soft_kinds(spec: ChartSpec) -> tuple[Kind, ...]:
     found = {point.kind for point in spec.drawn_points if point.is_soft}
     order: tuple[Kind, ...] = ("estimated", "projected", "provisional")
     return tuple(kind for kind in order if kind in found)
+
+
+def pointed_at(spec: ChartSpec, series: Series, point: Point | None) -> dict[str, str]:
+    """Data attributes that static/page/map.js shows when a row or panel is pointed at."""
+    known = point is not None and point.is_drawn
+    status = kind_words(point.kind) if point is not None and known and point.kind != "value" else ""
+    return {
+        "data_area": series.id,
+        "data_label": series.label,
+        "data_shown": spec.shown(point) if point is not None else kind_words("missing"),
+        "data_period": point.when if point is not None and known else "",
+        "data_status": status,
+        "data_note": point.note if point is not None else "",
+        "data_url": series.url,
+    }

@@ -119,9 +119,13 @@ def sparkline(
     )
 
 
-def echarts_option(spec: ChartSpec, *, kind: str = "line") -> dict[str, Any]:
-    """The same spec for ECharts, ready for JSON; `kind` is "line", "bar" or "dots". Read by static/page/chart.js."""
-    return chart_option.option(spec, kind)
+def echarts_option(spec: ChartSpec) -> dict[str, Any]:
+    """The same line chart as JSON-safe data for static/page/chart.js. ChartError when nothing has a value.
+
+    Only lines over time have an interactive form of their own: bars, dots, panels and maps write every value already,
+    and their drawings carry data attributes that static/page/map.js makes live.
+    """
+    return chart_option.option(spec)
 
 
 def describe(spec: ChartSpec) -> str:

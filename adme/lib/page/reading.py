@@ -58,6 +58,12 @@ def places(number: Number) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+def written_places(number: Number) -> int:
+    """Decimals as the number is written: 2 for Decimal("0.10"); a float counts its shortest form."""
+    exponent = as_decimal(number).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) and not isinstance(number, float) else places(number)
+
+
 def number(value: Number, decimals: int | None = None, unit: str = "", *, mark: str = ".", group: str = THIN) -> str:
     """A number for reading: ``21.7 %``, ``83 570``, a true minus. Without `decimals`, as many as suit it."""
     exact = as_decimal(value)
