@@ -21,6 +21,7 @@ def _prepare() -> None:
             del os.environ[name]
     home = tempfile.mkdtemp(prefix="adme-test-")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.mkdir(os.path.join(home, "static"))  # where collectstatic would have put files; WhiteNoise warns otherwise
     os.environ["ADME_HOME"] = home
     os.environ["ADME_TESTING"] = "1"
     os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
