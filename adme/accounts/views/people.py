@@ -49,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @policy(Verb.MANAGE_ACCOUNTS, methods=FORM)
 def new_person(request: HttpRequest) -> HttpResponse:
     """Make an account and mail the invitation."""
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(request.POST if request.method == "POST" else None)
     by = signed_in_person(request)
     if request.method == "POST" and form.is_valid():
         person = _kept(form, lambda: actions.create_person(**form.cleaned_data, by=by))
@@ -66,7 +66,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     """One person: what is known, roles, what can be done."""
     found = _person_or_404(username)
     initial = {"full_name": found.full_name, "email": found.email, "organisation": found.organisation}
-    form = PersonForm(request.POST or None, initial=initial)
+    form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
     by = signed_in_person(request)
     if request.method == "POST" and form.is_valid():
         changed = _kept(form, lambda: actions.change_person(person=found, by=by, **form.cleaned_data))

@@ -29,7 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page. A wrong name and a wrong password get the same answer after the same work."""
     if request.user.is_authenticated:
         return HttpResponseRedirect(_onward(request))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _sign_in_page(request, form, 200 if request.method != "POST" else 422)
     attempt = throttle.begin(
@@ -60,7 +60,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @policy(PUBLIC, methods=FORM)
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link to choose a new password. The answer is the same for every address."""
-    form = ForgottenForm(request.POST or None)
+    form = ForgottenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.ask_for_new_password(email=form.cleaned_data["email"])
         return render(request, "accounts/forgotten_sent.html")
@@ -74,7 +74,7 @@ def choose_password(request: HttpRequest, key: str) -> HttpResponse:
     person = mails.person_of_link(key)
     if person is None:
         return render(request, "accounts/link_spent.html", status=410)
-    form = NewPasswordForm(request.POST or None, person=person)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, person=person)
     if request.method == "POST" and form.is_valid():
         person = actions.set_password(person=person, password=form.cleaned_data["password"], by=person)
         auth.login(request, person)
@@ -104,7 +104,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's password; every other session ends."""
     person = signed_in_person(request)
-    form = ChangePasswordForm(request.POST or None, person=person)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, person=person)
     if request.method == "POST" and form.is_valid():
         person = actions.set_password(person=person, password=form.cleaned_data["password"], by=person)
         auth.update_session_auth_hash(request, person)
