@@ -23,6 +23,8 @@ from adme.lib.writers import xlsx as xlsx_writer
 from adme.releases.queries import Selection
 from adme.releases.validators import public_instant
 from adme.structures.models import Component, Dataflow
+from adme.structures.queries import structure_of
+from adme.structures.structure_view import AttributeView, CodeListView
 
 Labels = Literal["id", "name", "both"]
 
@@ -77,31 +79,36 @@ def export(selection: Selection, name: str, *, labels: Labels = "id", language: 
 
 
 def flow_shape(dataflow: Dataflow, language: str) -> FlowShape:
-    """The dataflow as message writers see it, with the names of all codes in `language`. Three queries."""
-    components = list(dataflow.data_structure.components.select_related("concept").prefetch_related("code_list__codes"))
-    by_role: dict[str, list[ComponentShape]] = {role: [] for role in Component.Role.values}
-    for component in sorted(components, key=lambda one: one.position):
-        by_role[component.role].append(_component_shape(component, language))
+    """The dataflow as message writers see it, with the names of all codes in `language`."""
+    view = structure_of(dataflow)
     return FlowShape(
-        agency=dataflow.agency,
-        id=dataflow.artefact_id,
-        version=dataflow.version,
-        name=text_in(dataflow.name, language) or dataflow.artefact_id,
-        dimensions=tuple(by_role[Component.Role.DIMENSION]),
-        time=by_role[Component.Role.TIME][0],
-        measure=by_role[Component.Role.MEASURE][0],
-        attributes=tuple(by_role[Component.Role.ATTRIBUTE]),
+        agency=view.agency,
+        id=view.artefact_id,
+        version=view.version,
+        name=text_in(view.name, language) or view.artefact_id,
+        dimensions=tuple(
+            ComponentShape(one.id, text_in(one.name, language) or one.id, _code_names(one.code_list, language))
+            for one in view.dimensions
+        ),
+        time=ComponentShape(view.time, text_in(view.time_name, language) or view.time),
+        measure=ComponentShape(view.measure, text_in(view.measure_name, language) or view.measure),
+        attributes=tuple(_attribute_shape(one, language) for one in view.attributes),
     )
 
 
-def _component_shape(component: Component, language: str) -> ComponentShape:
-    codes = component.code_list.codes.all() if component.code_list else []
+def _attribute_shape(attribute: AttributeView, language: str) -> ComponentShape:
     return ComponentShape(
-        id=component.component_id,
-        name=text_in(component.concept.name, language) or component.component_id,
-        of_series=component.attachment == Component.Attachment.SERIES,
-        code_names={code.code_id: text_in(code.name, language) or code.code_id for code in codes},
+        id=attribute.id,
+        name=text_in(attribute.name, language) or attribute.id,
+        code_names=_code_names(attribute.code_list, language),
+        of_series=attribute.attachment == Component.Attachment.SERIES,
     )
+
+
+def _code_names(code_list: CodeListView | None, language: str) -> dict[str, str]:
+    if code_list is None:
+        return {}
+    return {code.code_id: text_in(code.name, language) or code.code_id for code in code_list.items}
 
 
 def _file_stem(dataflow: Dataflow) -> str:

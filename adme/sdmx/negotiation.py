@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from adme.lib.sdmx_messages import csv_data, json_data
+from adme.lib.sdmx_messages import csv_data, json_data, json_structure, xml_structure
 from adme.sdmx.errors import NotAcceptable
 
 Labels = Literal["id", "name", "both"]
@@ -52,19 +52,48 @@ _BY_TYPE: dict[str, tuple[Offer, ...]] = {
 }
 
 
+STRUCTURE_JSON = Offer("structure-json", json_structure.MEDIA_TYPE, _versions("2.0.0", "2.0", "1.0.0"))
+STRUCTURE_XML = Offer("structure-xml", xml_structure.MEDIA_TYPES["3.0"], _versions("3.0.0", "3.0"))
+STRUCTURE_XML_31 = Offer("structure-xml-3.1", xml_structure.MEDIA_TYPES["3.1"], _versions("3.1.0", "3.1"))
+STRUCTURE_XML_21 = Offer("structure-xml-2.1", xml_structure.MEDIA_TYPES["2.1"], _versions("2.1"))
+_STRUCTURE_BY_PARAMETER = {"structure": STRUCTURE_XML, "sdmx-json": STRUCTURE_JSON, "jsonstructure": STRUCTURE_JSON}
+_STRUCTURE_BY_TYPE: dict[str, tuple[Offer, ...]] = {
+    "application/vnd.sdmx.structure+json": (STRUCTURE_JSON,),
+    "application/json": (STRUCTURE_JSON,),
+    "application/vnd.sdmx.structure+xml": (STRUCTURE_XML, STRUCTURE_XML_31, STRUCTURE_XML_21),
+    "application/xml": (STRUCTURE_XML,),
+    "text/xml": (STRUCTURE_XML,),
+    "application/*": (STRUCTURE_JSON,),
+    "*/*": (STRUCTURE_JSON,),
+}
+
+
+def choose_structure(accept: str, parameter: str | None) -> Offer:
+    """The format of a structure message; NotAcceptable names what is offered."""
+    return _choose(accept, parameter, _STRUCTURE_BY_PARAMETER, _STRUCTURE_BY_TYPE)[0]
+
+
 def choose(accept: str, parameter: str | None) -> tuple[Offer, Labels]:
-    """The format and the labels wanted; NotAcceptable names what is offered."""
+    """The format of a data message and the labels wanted; NotAcceptable names what is offered."""
+    offer, parameters = _choose(accept, parameter, _BY_PARAMETER, _BY_TYPE)
+    labels = parameters.get("labels", "id")
+    return offer, cast(Labels, labels) if labels in ("id", "name", "both") else "id"
+
+
+def _choose(
+    accept: str, parameter: str | None, by_parameter: dict[str, Offer], by_type: dict[str, tuple[Offer, ...]]
+) -> tuple[Offer, dict[str, str]]:
+    """The offer, and the parameters of the media range that it answers."""
     if parameter is not None:
-        if parameter not in _BY_PARAMETER:
-            raise NotAcceptable(f"There is no format “{parameter}”. Offered: {', '.join(_BY_PARAMETER)}.")
-        return _BY_PARAMETER[parameter], "id"
+        if parameter not in by_parameter:
+            raise NotAcceptable(f"There is no format “{parameter}”. Offered: {', '.join(by_parameter)}.")
+        return by_parameter[parameter], {}
     ranked = sorted(_ranges(accept or "*/*"), key=lambda ranged: -ranged[0])
     for quality, media, parameters in ranked:
-        offer = _first_fit(_BY_TYPE.get(media, ()), parameters.get("version", ""))
+        offer = _first_fit(by_type.get(media, ()), parameters.get("version", ""))
         if quality > 0 and offer is not None:
-            labels = parameters.get("labels", "id")
-            return offer, cast(Labels, labels) if labels in ("id", "name", "both") else "id"
-    offered = ", ".join(one.media_type for one in OFFERED)
+            return offer, parameters
+    offered = ", ".join(dict.fromkeys(one.media_type for offers in by_type.values() for one in offers))
     raise NotAcceptable(f"None of these is offered: {accept}. Offered: {offered}.")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
-from adme.sdmx import views
+from adme.sdmx import structure_views, views
 
 app_name = "sdmx"
 
@@ -13,5 +13,11 @@ urlpatterns: list[URLPattern] = [
         rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?/?$",
         views.data,
         name="data",
+    ),
+    re_path(
+        rf"^v2/structure/(?P<kind>{_PART})(?:/(?P<agency>{_PART}))?(?:/(?P<artefact>{_PART}))?"
+        rf"(?:/(?P<version>{_PART}))?(?:/(?P<item>{_PART}))?/?$",
+        structure_views.structure,
+        name="structure",
     ),
 ]
