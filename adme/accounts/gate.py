@@ -101,6 +101,9 @@ def _depends_on_reader(request: HttpRequest) -> bool:
         return True
     if request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):  # the page carries this reader's form token
         return True
+    kept_back = getattr(request, "_messages", None)
+    if kept_back is not None and (kept_back.added_new or kept_back.used):  # goes into the session after us
+        return True
     session = getattr(request, "session", None)
     if session is None or not session.accessed:
         return False
