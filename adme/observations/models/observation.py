@@ -28,9 +28,11 @@ class Observation(models.Model):
     The versions of a cell, in order of `public_from`, form a chain without gaps: each is the public truth until the
     next begins. A version with `public_to` equal to `public_from` is a tombstone: from that instant on the cell has no
     value. It is never in force, so no reader needs to know of it; writers do, since a tombstone may be cancelled, moved
-    or withdrawn like a value. `value` is null when there is no number; `obs_status` then says why and the delivered text is in the attribute
-    set under ``DELIVERED``. `decimals` counts the digits after the point as delivered. `qualifier` is "", "<" or ">"
-    (or ≤, ≥). `period` is the integer of `adme.lib.periods`.
+    or withdrawn like a value.
+
+    `value` is null when there is no number; `obs_status` then says why and the delivered text is in the attribute set
+    under ``DELIVERED``. `decimals` counts the digits after the point as delivered. `qualifier` is "", "<" or ">" (or
+    ≤, ≥). `period` is the integer of `adme.lib.periods`.
     """
 
     pk = models.CompositePrimaryKey("series_id", "period", "public_from")

@@ -93,7 +93,8 @@ class SeriesExtent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(public_to__gt=models.F("public_from"), observations__gt=0), name="extent_shows_something"
+                condition=models.Q(public_to__gt=models.F("public_from"), observations__gt=0),
+                name="extent_shows_something",
             )
         ]
 

@@ -1,0 +1,60 @@
+"""Moves columns between Polars and the database, on Django's own connection and in its transaction. Knows no table.
+
+What is read here sees, and what is written here commits or vanishes with, everything else of the transaction: a
+second connection (ADBC) would see nothing of it. Both engines offer the same five functions; call them through here.
+Frames carry the names of table columns. A NULL number of type Float64 comes back as null, a NULL text as "", and a
+NULL integer not at all: COALESCE it in the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from polars.datatypes import DataTypeClass
+
+from adme.observations.columns import postgresql, sqlite
+
+Schema = Mapping[str, DataTypeClass]
+
+
+def read(sql: str, parameters: Sequence[Any], schema: Schema) -> pl.DataFrame:
+    """The rows of a query; `schema` names its columns in order."""
+    frame: pl.DataFrame = _engine().read(sql, parameters, schema)
+    return frame
+
+
+def insert(table: str, frame: pl.DataFrame, *, known_already: bool = False) -> None:
+    """All rows of the frame, in its order. With `known_already`, rows whose primary key exists are left as they are."""
+    if len(frame):
+        _engine().insert(table, frame, known_already)
+
+
+def update(table: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
+    """Set the other columns of the frame in the rows that its `key` columns name exactly."""
+    if len(frame):
+        _engine().update(table, frame, list(key))
+
+
+def delete(table: str, frame: pl.DataFrame) -> None:
+    """The rows whose columns are those of the frame."""
+    if len(frame):
+        _engine().delete(table, frame)
+
+
+def among(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """A condition and its one parameter: `column` is one of `ids`, however many they are."""
+    condition: tuple[str, list[Any]] = _engine().among(column, ids)
+    return condition
+
+
+def analyze(tables: Sequence[str]) -> None:
+    """Tell the planner what the tables hold by now; without it a large load leaves slow plans behind."""
+    _engine().analyze(tables)
+
+
+def _engine() -> ModuleType:
+    return sqlite if connection.vendor == "sqlite" else postgresql

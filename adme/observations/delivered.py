@@ -1,0 +1,108 @@
+"""A delivery on its way in: coded rows in the order of the file, given back by series and in pieces of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from adme.lib import periods
+from adme.observations import extents
+from adme.observations.attribute_sets import AttributeSets
+from adme.observations.catalogue import LOOK_UP_BELOW, NO_SERIES, Catalogue
+from adme.observations.errors import CellDeliveredTwice, ValueNotFinite
+from adme.observations.revisions import CELL, CONTENT, NOTHING
+from adme.observations.scopes import chunks, scope_of, whole_flow
+from adme.observations.spool import Spool
+from adme.observations.tables import repeated
+from adme.structures.structure_view import StructureView
+
+PRETENDED = 2**62
+"""Ids from here on stand for series that a dry run does not make."""
+
+
+class Delivered:
+    """Takes coded rows (see `structures.coding`): dNN, period, value, decimals, qualifier, obs_status, conf_status,
+    attributes, action. Use it as a context, take every frame, then `find`, then `pieces`."""
+
+    def __init__(self, structure: StructureView) -> None:
+        self.structure = structure
+        self.catalogue = Catalogue(structure)
+        self.attributes = AttributeSets()
+        self.spool = Spool()
+
+    def __enter__(self) -> Delivered:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self.spool.close()
+
+    def take(self, frame: pl.DataFrame) -> None:
+        """Take in some rows. ValueNotFinite where a value is NaN or infinite."""
+        if (frame["value"].is_nan() | frame["value"].is_infinite()).any():
+            raise ValueNotFinite
+        deleted = pl.col("action") == "D" if "action" in frame.columns else pl.lit(value=False)
+        coded = frame.select(
+            "period",
+            # Adding zero makes -0.0 plain zero, which SQLite would do by itself and PostgreSQL would not.
+            value=pl.col("value").cast(pl.Float64) + 0.0,
+            decimals=pl.col("decimals").cast(pl.Int16).fill_null(-1),
+            qualifier=pl.col("qualifier").fill_null(""),
+            obs_status=pl.col("obs_status").fill_null("A"),
+            conf_status=pl.col("conf_status").fill_null("F"),
+            attributes_id=self.attributes.ids_of(frame["attributes"].cast(pl.String)),
+            deleted=deleted.fill_null(value=False),
+            slot=self.catalogue.slots_of(frame),
+        )
+        self.spool.add(coded.with_columns(_empty_where_deleted()))
+
+    def pieces(self, *, size: int | None = None) -> Iterator[tuple[pl.Series, pl.DataFrame]]:
+        """Ascending series ids, and all rows of these series: cell, content, deleted.
+
+        CellDeliveredTwice where a cell has two rows.
+        """
+        ids, weights = self._by_id()
+        for piece in chunks(ids, weights, size):
+            rows = self.spool.rows_of(self._ids_or_pretended, int(piece[0]), int(piece[-1]))
+            self.refuse(repeated(rows))
+            yield piece, rows
+
+    def refuse(self, cells: pl.DataFrame) -> None:
+        """Raise CellDeliveredTwice for the first of the cells, if there is any."""
+        if len(cells):
+            series_id, period = cells.sort(CELL).select(CELL).row(0)
+            raise CellDeliveredTwice(self.key_of(series_id), periods.label(period))
+
+    def key_of(self, series_id: int) -> str:
+        """The key of a series of this delivery."""
+        slot = int(np.flatnonzero(self._ids_or_pretended == series_id)[0])
+        return str(self.catalogue.keys[slot])
+
+    @property
+    def _ids_or_pretended(self) -> npt.NDArray[np.int64]:
+        ids = self.catalogue.ids
+        return np.where(ids == NO_SERIES, PRETENDED + np.arange(len(ids)), ids)
+
+    def _by_id(self) -> tuple[pl.Series, npt.NDArray[np.int64]]:
+        """Series ids in order, and how many observations each piece of work on them has to look at."""
+        ids = self._ids_or_pretended
+        order = np.argsort(ids)
+        delivered = self.spool.rows_by_slot(len(ids))[order]
+        ordered = pl.Series("series_id", ids[order])
+        return ordered, np.maximum(delivered, self._stored(ordered)) + 1
+
+    def _stored(self, ids: pl.Series) -> npt.NDArray[np.int64]:
+        if not len(ids):
+            return np.zeros(0, dtype=np.int64)
+        scope = scope_of(ids) if len(ids) < LOOK_UP_BELOW else whole_flow(self.structure.dataflow_id)
+        sizes = ids.to_frame().join(extents.sizes(scope), on="series_id", how="left", maintain_order="left")
+        return sizes["observations"].fill_null(0).to_numpy()
+
+
+def _empty_where_deleted() -> list[pl.Expr]:
+    return [
+        pl.when("deleted").then(pl.lit(NOTHING[name])).otherwise(name).cast(kind).alias(name)
+        for name, kind in CONTENT.items()
+    ]
