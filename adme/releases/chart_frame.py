@@ -208,4 +208,4 @@ def key_row(entries: Sequence[tuple[str, str]], y: float, width: float) -> tuple
         drawn = svg.element("g", sign, transform=f"translate({svg.coordinate(x)} {svg.coordinate(y - 10)})")
         parts.append(drawn + svg.text(x + 30, y, words, font_size=12.5, fill=QUIET, class_="quiet"))
         x += room
-    return "".join(parts), y + 6
+    return svg.element("g", *parts, class_="key"), y + 6

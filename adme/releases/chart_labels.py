@@ -14,6 +14,8 @@ from adme.releases.chart_lines import Pen, Plane, pen_for
 from adme.releases.chart_spec import PAPER, ChartSpec, Series
 
 ROW = 16.0
+EARLY = 0.12
+"""A line that ends this share of the axis before the others is named at its own end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def label_for(spec: ChartSpec, series: Series, plane: Plane, final: float, *, na
     rows = tuple(svg.wrapped(name, size, room, bold=True))
     if value and svg.text_width(f"{rows[-1]} {value}", size, bold=True) > 175:
         rows, value = (*rows, value), ""
-    early = plane.x.end - x > 0.12 * (plane.x.end - plane.x.start)
+    early = plane.x.end - x > EARLY * (plane.x.end - plane.x.start)
     return Label(series, rows, value, x, y, early, size)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from adme.lib.page import reading
 from adme.releases import chart_frame as frame
+from adme.releases.chart_labels import EARLY
 from adme.releases.chart_lines import Pen, lonely, pen_for, runs
 from adme.releases.chart_spec import ChartError, ChartSpec, Point, Series, kind_words
 
@@ -73,8 +74,17 @@ def _line_parts(spec: ChartSpec, series: Series) -> list[Option]:
     alone = {id(point) for point in lonely(points)}
     spots = [{**datum(spec, point), "alone": id(point) in alone} for point in points]
     if spots:
-        early = points[-1].at < max(point.at for point in spec.drawn_points)
-        parts.append({"type": "scatter", "data": spots, "ends_early": early, **_identity(spec, series, pen)})
+        at = [point.at for point in spec.drawn_points]
+        missed = max(at) - points[-1].at
+        parts.append(
+            {
+                "type": "scatter",
+                "data": spots,
+                "ends_early": missed > 0,
+                "ends_early_by_far": missed > EARLY * (max(at) - min(at)),
+                **_identity(spec, series, pen),
+            }
+        )
     return parts
 
 

@@ -62,8 +62,8 @@ def figures() -> dict[str, Figure]:
     note = str(maps.BOUNDARY_NOTE)
     line = charts.line
 
-    def figure(kind: str, title: str, draw: Any, **more: Any) -> Figure:
-        return Figure(title, more.pop("heading", title), draw(width=720), draw(width=340), kind=kind, **common, **more)  # type: ignore[arg-type]
+    def figure(kind: str, title: str, draw: Any, *, wide: int = 720, **more: Any) -> Figure:
+        return Figure(title, more.pop("heading", title), draw(width=wide), draw(width=340), kind=kind, **common, **more)  # type: ignore[arg-type]
 
     return {
         "line": figure(
@@ -89,8 +89,8 @@ def figures() -> dict[str, Figure]:
             heading="Poverty by national lines: years without a survey stay empty",
             option=charts.echarts_option(poverty),
         ),
-        "bar": figure("chart", "bar", lambda width: charts.bar(signs, width=width), heading="Bars from zero"),
-        "dots": figure("chart", "dots", lambda width: charts.dots(spec, width=width), heading="Two dates"),
+        "bar": figure("chart", "bar", lambda width: charts.bar(signs, width=width), heading="Bars from zero", wide=560),
+        "dots": figure("chart", "dots", lambda width: charts.dots(spec, width=width), heading="Two dates", wide=560),
         "panels": figure(
             "multiples",
             "panels",
@@ -106,8 +106,11 @@ def figures() -> dict[str, Figure]:
             lambda width: maps.choropleth(fixture.map_spec("SI.POV.NAHC"), width=width),
             heading="Poverty by national lines, latest year",
             note=note,
+            wide=600,
         ),
-        "tiles": figure("tiles", "tiles", lambda width: maps.tiles(area, width=width), heading="The same, as tiles"),
+        "tiles": figure(
+            "tiles", "tiles", lambda width: maps.tiles(area, width=width), heading="The same, as tiles", wide=600
+        ),
     }
 
 
@@ -117,7 +120,6 @@ def table() -> Table:
     years = [str(year) for year in range(2010, 2025)]
     rows = []
     for code, values in found.items():
-        latest = max(values, default="")
         cells = [Cell(text=fixture.NAMES[code], url="#country")]
         for year in years:
             if year in values:
@@ -125,7 +127,7 @@ def table() -> Table:
                 flag = "E" if code == "VNM" and year == "2016" else "B" if code == "THA" and year == "2015" else ""
                 cells.append(Cell(value=value, flag=flag, note="Set for the fixture" if flag else ""))
             else:
-                cells.append(Cell(missing="no data" if not latest or year == years[-1] else ""))
+                cells.append(Cell(missing="no data"))
         rows.append(Row(tuple(cells)))
     columns = (Column("Country"), *(Column(year, "number") for year in years))
     return Table(

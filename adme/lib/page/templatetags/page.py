@@ -245,12 +245,29 @@ def data_table(table: Table) -> Context:
 
 
 def _row(table: Table, row: Row) -> Context:
-    cells = []
+    cells: list[Context] = []
     for index, (cell, column) in enumerate(zip(row.cells, table.columns, strict=True)):
-        header = index < table.row_headers
-        classes = " ".join(part for part in (column.kind, cell.classes) if part)
-        cells.append({"tag": "th" if header else "td", "classes": classes, "content": _content(cell, column)})
+        gap = _is_gap(cell, column) and index >= table.row_headers
+        if gap and cells and cells[-1]["gap"] == cell.missing:
+            cells[-1]["span"] += 1  # years without a value side by side are said once
+            continue
+        classes = " ".join(part for part in (column.kind, cell.classes, "gap" if gap else "") if part)
+        cells.append(
+            {
+                "tag": "th" if index < table.row_headers else "td",
+                "classes": classes,
+                "content": _content(cell, column),
+                "gap": cell.missing if gap else None,
+                "span": 1,
+            }
+        )
     return {"cells": cells, "group": row.group, "emphasis": row.emphasis, "id": row.id}
+
+
+def _is_gap(cell: Cell, column: Column) -> bool:
+    """Whether a number is simply absent: nothing but the reason to show."""
+    nothing = cell.value is None and not (cell.text or cell.html or cell.url or cell.flag or cell.conf or cell.note)
+    return column.kind == "number" and nothing and bool(cell.missing)
 
 
 def _content(cell: Cell, column: Column) -> SafeString:

@@ -11,11 +11,12 @@ export async function start(figure, tools) {
   const holder = document.createElement("div");
   holder.className = "chart-live";
   holder.setAttribute("aria-hidden", "true");   // the body says what it is; its values are read out by the keys
-  const height = shownDrawing(body)?.getBoundingClientRect().height || 420;
+  const drawing = shownDrawing(body), key = keyOf(drawing);
+  const height = (drawing?.getBoundingClientRect().height || 420) - (key ? key.tall : 0);
   holder.style.height = `${Math.round(Math.max(300, height))}px`;
-  body.append(holder);
+  body.append(holder, ...(key ? [key.drawing] : []));
   const chart = echarts.init(holder, null, { renderer: "svg" });
-  const draw = () => chart.setOption(compose(option, holder.clientWidth), { notMerge: true });
+  const draw = () => chart.setOption(compose(option, holder.clientWidth, holder.clientHeight), { notMerge: true });
   draw();
   for (const drawing of body.querySelectorAll(".figure-wide, .figure-narrow")) drawing.hidden = true;
   listen(body, holder, chart, option, tools);
@@ -26,6 +27,19 @@ export async function start(figure, tools) {
 }
 
 const shownDrawing = (body) => [...body.querySelectorAll("svg")].find((each) => each.getClientRects().length);
+
+// The key under the server's drawing (what hollow, dashed and broken mean) stays under ours.
+function keyOf(drawing) {
+  const key = drawing?.querySelector("g.key");
+  if (!key) return null;
+  const box = key.getBBox(), zoom = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+  const made = drawing.cloneNode(false);
+  for (const name of ["role", "aria-labelledby", "aria-describedby", "height"]) made.removeAttribute(name);
+  made.setAttribute("aria-hidden", "true");
+  made.setAttribute("viewBox", `0 ${box.y - 4} ${drawing.viewBox.baseVal.width} ${box.height + 8}`);
+  made.append(key.cloneNode(true));
+  return { drawing: made, tall: (box.height + 16) * zoom };
+}
 
 async function readOption(figure) {
   if (figure.dataset.optionUrl) return (await fetch(figure.dataset.optionUrl)).json();
@@ -51,33 +65,77 @@ function measure(words, size, weight = 400) {
   return measure.context.measureText(words).width;
 }
 
-function compose(option, width) {
+function compose(option, width, height) {
   const narrow = width < 480;
+  const zoom = Math.min(1.25, Math.max(1, width / (narrow ? 340 : 720)));   // as large as the server's drawing is here
+  const size = { tick: 13 * zoom, name: (narrow ? 13 : 14) * zoom, grey: 13 * zoom, row: 16 * zoom };
   const labels = option.yAxis.labels;
-  const left = Math.max(...Object.values(labels).map((words) => measure(words, 13))) + 12;
+  const left = Math.max(...Object.values(labels).map((words) => measure(words, size.tick))) + 20 * zoom;
   const named = option.series.filter((each) => each.type === "scatter" && !(narrow && each.role === "context"));
-  const right = Math.min(width * .42, Math.max(...named.map((each) => measure(endWords(each, narrow), 14, 600)), 20) + 22);
+  const widest = Math.max(20, ...named.map((each) => measure(endWords(each, narrow), size.name, 600)));
+  const right = Math.min(width * .42, widest + 14) + 10;
   const span = option.xAxis.max - option.xAxis.min || 2;
   const room = width - left - right;
-  const step = [1, 2, 5, 10, 20, 50].find((size) => (span / size) * 64 <= room) ?? 100;
+  const step = [1, 2, 5, 10, 20, 50].find((each) => (span / each) * 64 * zoom <= room) ?? 100;
+  const shown = years(option.xAxis, step, room, span);
+  const frame = { narrow, width, height, left, right, top: 30 * zoom, bottom: 30 * zoom, size };
+  const places = placeNames(option, frame);
+  const quiet = { color: token("quiet"), fontSize: size.tick };
   return {
     animation: false,
-    textStyle: { fontFamily: FONT, fontSize: 13 },
-    grid: { left: left + 8, right: right + 10, top: 30, bottom: 30, outerBoundsMode: "none" },
+    textStyle: { fontFamily: FONT },
+    grid: { left, right, top: frame.top, bottom: frame.bottom, outerBoundsMode: "none" },
     xAxis: {
-      type: "value", min: option.xAxis.min, max: option.xAxis.max, interval: step,
-      axisLine: { lineStyle: { color: token("quiet") }, onZero: false }, splitLine: { show: false },
-      axisTick: { lineStyle: { color: token("quiet") } },
-      axisLabel: { color: token("quiet"), fontSize: 13, formatter: (value) => Number.isInteger(value) ? String(value) : "", customValues: years(option.xAxis, step, room, span) },
+      type: "value", min: option.xAxis.min, max: option.xAxis.max, splitLine: { show: false },
+      axisLine: { show: true, onZero: false, lineStyle: { color: token("quiet") } },
+      axisTick: { show: true, length: 5, lineStyle: { color: token("quiet") }, customValues: shown },
+      axisLabel: { ...quiet, margin: 9 * zoom, formatter: (value) => String(value), customValues: shown, hideOverlap: false },
     },
     yAxis: {
       type: "value", min: option.yAxis.min, max: option.yAxis.max, interval: option.yAxis.interval,
-      name: option.yAxis.name, nameLocation: "end", nameGap: 14, nameTextStyle: { color: token("quiet"), fontSize: 13, align: "left", padding: [0, 0, 0, -left - 8] },
+      name: option.yAxis.name, nameLocation: "end", nameGap: 16 * zoom, nameTextStyle: { ...quiet, align: "left", padding: [0, 0, 0, -left] },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: token("line") } },
-      axisLabel: { color: token("quiet"), fontSize: 13, formatter: (value) => labels[String(Number(value.toPrecision(9)))] ?? "" },
+      axisLabel: { ...quiet, margin: 16 * zoom, formatter: (value) => labels[String(Number(value.toPrecision(9)))] ?? "" },
     },
-    series: [...option.series.map((each, index) => oneSeries(each, option, { narrow, width, right, first: index === 0 })), breaks(option)],
+    series: [
+      ...option.series.map((each, index) => oneSeries(each, option, frame, places, index === 0)),
+      breaks(option),
+    ],
   };
+}
+
+// Names at the ends: as the server places them (chart_labels.py). The chosen and the region are moved as little as
+// needed so that none touch; grey ones get a name where room is left.
+function placeNames(option, { narrow, height, top, bottom, size }) {
+  const { min, max } = option.yAxis;
+  const at = (each) => top + ((max - each.data.at(-1).value[1]) / (max - min)) * (height - top - bottom);
+  const ends = option.series.filter((each) => each.type === "scatter" && !each.ends_early_by_far);
+  const first = ends.filter((each) => each.role !== "context").map((each) => ({ id: each.id, y: at(each) })).sort((a, b) => a.y - b.y);
+  const blocks = [];
+  for (const name of first) {
+    blocks.push({ names: [name] });
+    settle(blocks, size.row, top - 4, height - bottom + 8);
+  }
+  const places = new Map();
+  for (const { start, names } of blocks) names.forEach((name, index) => places.set(name.id, start + (index + .5) * size.row));
+  if (narrow) return places;
+  const grey = ends.filter((each) => each.role === "context").map((each) => ({ id: each.id, y: at(each) })).sort((a, b) => a.y - b.y);
+  for (const name of grey) {
+    const free = [0, -4, 4, -8, 8].map((shift) => name.y + shift).find((y) => [...places.values()].every((other) => Math.abs(other - y) >= size.row - 1));
+    if (free !== undefined) places.set(name.id, free);
+  }
+  return places;
+}
+
+function settle(blocks, row, top, bottom) {
+  for (;;) {
+    const block = blocks.at(-1), tall = block.names.length * row;
+    const wish = block.names.reduce((sum, name, index) => sum + name.y - (index + .5) * row, 0) / block.names.length;
+    block.start = Math.max(top, Math.min(wish, bottom - tall));
+    const before = blocks.at(-2);
+    if (!before || before.start + before.names.length * row <= block.start) return;
+    blocks.splice(-2, 2, { names: [...before.names, ...block.names] });
+  }
 }
 
 function years({ min, max }, step, room, span) {
@@ -97,27 +155,27 @@ function endWords(series, narrow) {
   return narrow || series.role === "context" ? name : `${name} ${latest.shown}${series.ends_early ? ` (${latest.period})` : ""}`;
 }
 
-function oneSeries(series, option, { narrow, width, right, first }) {
+function oneSeries(series, option, frame, places, first) {
   const colour = colourOf(series), level = { context: 2, region: 3, chosen: 4 }[series.role];
-  const shared = { z: level, cursor: "default", emphasis: { disabled: series.type === "scatter" ? false : true } };
+  const targets = first ? references(option, frame) : {};
   if (series.type === "line") {
     return {
-      ...shared, type: "line", data: series.data, showSymbol: false, silent: true, connectNulls: false,
+      ...targets, type: "line", z: level, data: series.data, showSymbol: false, silent: true, connectNulls: false, clip: false,
       lineStyle: { color: colour, width: series.width, type: series.dashed ? [5, 3] : "solid", join: "round" },
-      itemStyle: { color: colour }, ...(first ? references(option) : {}),
     };
   }
-  const visible = (datum, index) => datum.alone || (series.role !== "context" && (index === series.data.length - 1 || (datum.soft && series.data.length <= 15)));
+  const final = series.data.length - 1;
+  const visible = (datum, index) => datum.alone || (series.role !== "context" && (index === final || (datum.soft && final < 15)));
   return {
-    ...shared, type: "scatter", z: level + 1, ...(first ? references(option) : {}),
+    ...targets, type: "scatter", z: level + 1, cursor: "default", clip: false,
     data: series.data.map((datum, index) => ({
       value: datum.value,
       symbolSize: series.role === "context" ? 4 : 7,
       itemStyle: { color: datum.soft ? token("paper") : colour, borderColor: colour, borderWidth: datum.soft ? 1.5 : 0, opacity: visible(datum, index) ? 1 : 0 },
       emphasis: { scale: 1.6, itemStyle: { color: colour, opacity: 1 } },
-      label: index === series.data.length - 1 ? endLabel(series, narrow) : { show: false },
+      label: index === final ? endLabel(series, frame, places) : { show: false },
     })),
-    labelLayout: (found) => ({ x: series.ends_early ? found.labelRect.x : width - right + 4, moveOverlap: "shiftY", hideOverlap: series.role === "context" }),
+    labelLayout: series.ends_early_by_far ? {} : { x: frame.width - frame.right + 14, y: places.get(series.id), align: "left", verticalAlign: "middle" },
   };
 }
 
@@ -129,26 +187,27 @@ function breaks(option) {
   };
 }
 
-function endLabel(series, narrow) {
+function endLabel(series, { narrow, size }, places) {
   const words = endWords(series, narrow), name = narrow ? series.short : series.name;
   const context = series.role === "context";
-  const rich = { n: { fontWeight: context ? 400 : 600, fontSize: context || narrow ? 13 : 14, color: labelColourOf(series), fontFamily: FONT }, v: { fontSize: 14, color: labelColourOf(series), fontFamily: FONT } };
+  const shown = series.ends_early_by_far ? !context : places.has(series.id);
+  const style = { opacity: 1, color: labelColourOf(series), fontFamily: FONT, fontSize: context ? size.grey : size.name };
+  const rich = { n: { ...style, fontWeight: context ? 400 : 600 }, v: style };
   const value = words.slice(name.length).trim();
-  return { show: !(narrow && context), position: "right", distance: 8, formatter: value ? `{n|${name}} {v|${value}}` : `{n|${name}}`, rich };
+  return {
+    show: shown, opacity: 1, position: series.ends_early_by_far ? "top" : "right", distance: 8, rich,
+    formatter: value ? `{n|${name}}{v| ${value}}` : `{n|${name}}`,
+    textBorderColor: token("paper"), textBorderWidth: series.ends_early_by_far ? 4 : 0,
+  };
 }
 
-function references(option) {
+function references(option, { size }) {
   if (!option.references.length) return {};
-  return {
-    markLine: {
-      silent: true, symbol: "none",
-      data: option.references.map(({ value, label, kind }) => ({
-        yAxis: value, name: label,
-        lineStyle: { color: token("ink"), width: 1.2, type: kind === "baseline" ? [2, 3] : [8, 4] },
-        label: { show: true, position: "insideStartTop", formatter: label, color: token("ink"), fontWeight: 600, fontFamily: FONT, fontSize: 13, textBorderColor: token("paper"), textBorderWidth: 4 },
-      })),
-    },
-  };
+  const label = { show: true, position: "insideStartTop", color: token("ink"), fontWeight: 600, fontFamily: FONT, fontSize: size.tick, textBorderColor: token("paper"), textBorderWidth: 4 };
+  const data = option.references.map(({ value, label: words, kind }) => ({
+    yAxis: value, lineStyle: { color: token("ink"), width: 1.2, type: kind === "baseline" ? [2, 3] : [8, 4] }, label: { ...label, formatter: words },
+  }));
+  return { markLine: { silent: true, symbol: "none", data } };
 }
 
 // --- pointing, tapping, keys -----------------------------------------------------------------------------
