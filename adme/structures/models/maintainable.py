@@ -12,9 +12,7 @@ agency_id = RegexValidator(
     r"\A[A-Za-z][A-Za-z0-9_\-]*(\.[A-Za-z][A-Za-z0-9_\-]*)*\Z",
     _("Begin with a letter; then letters, digits, _ and - only; parts are joined by points."),
 )
-nc_name = RegexValidator(
-    r"\A[A-Za-z][A-Za-z0-9_\-]*\Z", _("Begin with a letter; then letters, digits, _ and - only.")
-)
+nc_name = RegexValidator(r"\A[A-Za-z][A-Za-z0-9_\-]*\Z", _("Begin with a letter; then letters, digits, _ and - only."))
 any_id = RegexValidator(
     # The standard's own rule. A point or a plus in a code would make a key such as A.TH+VN ambiguous.
     r"\A[A-Za-z0-9_@$\-]+\Z",

@@ -1,0 +1,62 @@
+"""What can go wrong with words: one family, each with its own name, a remedy, and the answer of a page in `status`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+__all__ = ["AlreadyExists", "IdRefused", "MappingUnreadable", "StructureError", "StructureRefused", "UnknownArtefact"]
+
+
+class StructureError(Exception):
+    """The family. Never raised itself."""
+
+    status = 422
+
+    def __init__(self, title: str, detail: str = "", remedy: str = "") -> None:
+        super().__init__(" ".join(part for part in (title, detail, remedy) if part))
+        self.title = title
+        self.detail = detail
+        self.remedy = remedy
+
+
+class UnknownArtefact(StructureError):
+    """No dataflow, code list or data structure has this name."""
+
+    status = 404
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            _("There is no “%(reference)s”.") % {"reference": reference},
+            "",
+            _("Write agency, id and version, as in ASEAN:DF_UN_SDG(1.0.0)."),
+        )
+
+
+class AlreadyExists(StructureError):
+    """Agency, id and version name one artefact for ever."""
+
+    status = 409
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            _("“%(reference)s” exists already.") % {"reference": reference},
+            "",
+            _("Change what there is, or give the new one a higher version."),
+        )
+
+
+class IdRefused(StructureError):
+    """An id is not one that the standard allows."""
+
+
+class StructureRefused(StructureError):
+    """A data structure or code list contradicts itself or its rules."""
+
+
+class MappingUnreadable(StructureError):
+    """The text of a mapping cannot be understood; `line` is 1-based, 0 where no line is to blame."""
+
+    def __init__(self, title: str, *, line: int = 0, remedy: str = "") -> None:
+        where = _("Line %(line)d of the mapping.") % {"line": line} if line else ""
+        super().__init__(title, where, remedy)
+        self.line = line

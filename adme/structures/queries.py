@@ -1,0 +1,159 @@
+"""What is asked about words: a dataflow by its name, its structure as frozen values, the mapping that fits a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from adme.structures.errors import UnknownArtefact
+from adme.structures.models import Code, CodeList, Component, Dataflow, DataStructure, Mapping
+from adme.structures.structure_view import (
+    REFERENCE,
+    AttributeView,
+    CodeListView,
+    CodeView,
+    DimensionView,
+    StructureView,
+)
+
+__all__ = [
+    "all_dataflows",
+    "code_list_by_reference",
+    "code_list_view",
+    "dataflow_by_reference",
+    "header_digest",
+    "mapping_for",
+    "structure_of",
+]
+
+KEPT = 64
+"""Structures kept in memory by each process."""
+
+
+def dataflow_by_reference(reference: str) -> Dataflow:
+    """The dataflow named ASEAN:DF_UN_SDG(1.0.0); without agency or version the highest version that fits.
+
+    UnknownArtefact where there is none, or where two agencies have one of that id and none was named.
+    """
+    found: Dataflow = _by_reference(Dataflow, reference, "data_structure", "provider")
+    return found
+
+
+def code_list_by_reference(reference: str) -> CodeList:
+    """The code list named SDMX:CL_FREQ(2.1.0), in the same way."""
+    found: CodeList = _by_reference(CodeList, reference)
+    return found
+
+
+def all_dataflows() -> list[Dataflow]:
+    """Every dataflow with provider and structure, in the order of its reference."""
+    return list(Dataflow.objects.select_related("data_structure", "provider"))
+
+
+def _by_reference(model: Any, reference: str, *related: str) -> Any:
+    parts = REFERENCE.fullmatch(reference.strip())
+    if parts is None:
+        raise UnknownArtefact(reference)
+    wanted = {"artefact_id": parts["id"], "agency": parts["agency"], "version": parts["version"]}
+    found = list(model.objects.select_related(*related).filter(**{k: v for k, v in wanted.items() if v}))
+    if len({one.agency for one in found}) != 1:
+        raise UnknownArtefact(reference)
+    return max(found, key=lambda one: tuple(int(part) for part in one.version.split(".")))
+
+
+def structure_of(dataflow: Dataflow) -> StructureView:
+    """The structure of a dataflow as frozen values. One small query when it was read before and has not changed."""
+    stamp = DataStructure.objects.values_list("stamp", flat=True).get(pk=dataflow.data_structure_id)
+    name = tuple(sorted(dataflow.name.items()))
+    return _structure(
+        (dataflow.pk, dataflow.agency, dataflow.artefact_id, dataflow.version, name),
+        dataflow.data_structure_id,
+        dataflow.indicator_dimension,
+        dataflow.area_dimension,
+        stamp,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _structure(
+    flow: tuple[int, str, str, str, tuple[tuple[str, str], ...]],
+    data_structure_id: int,
+    indicator_dimension: str,
+    area_dimension: str,
+    stamp: UUID,
+) -> StructureView:
+    pk, agency, artefact_id, version, name = flow
+    components = list(
+        Component.objects.filter(data_structure_id=data_structure_id)
+        .select_related("concept", "code_list", "data_structure")
+        .order_by("position", "component_id")
+    )
+    lists = _code_list_views({one.code_list_id: one.code_list for one in components if one.code_list is not None})
+    of_role = {role: [one for one in components if one.role == role] for role in Component.Role.values}
+    time, measure = of_role[Component.Role.TIME], of_role[Component.Role.MEASURE]
+    return StructureView(
+        dataflow_id=pk,
+        reference=f"{agency}:{artefact_id}({version})",
+        agency=agency,
+        artefact_id=artefact_id,
+        version=version,
+        name=dict(name),
+        data_structure=components[0].data_structure.reference if components else "",
+        dimensions=tuple(
+            DimensionView(one.component_id, one.position, one.concept.name, lists[one.code_list_id])
+            for one in of_role[Component.Role.DIMENSION]
+        ),
+        attributes=tuple(_attribute(one, lists) for one in of_role[Component.Role.ATTRIBUTE]),
+        indicator_dimension=indicator_dimension,
+        area_dimension=area_dimension,
+        stamp=stamp,
+        time=time[0].component_id if time else "TIME_PERIOD",
+        measure=measure[0].component_id if measure else "OBS_VALUE",
+        time_name=time[0].concept.name if time else {},
+        measure_name=measure[0].concept.name if measure else {},
+    )
+
+
+def _attribute(component: Component, lists: dict[int | None, CodeListView]) -> AttributeView:
+    return AttributeView(
+        id=component.component_id,
+        name=component.concept.name,
+        code_list=lists.get(component.code_list_id),
+        attachment=component.attachment,
+        required=component.required,
+    )
+
+
+def code_list_view(code_list: CodeList) -> CodeListView:
+    """One code list as frozen values. One query, not kept."""
+    return _code_list_views({code_list.pk: code_list})[code_list.pk]
+
+
+def _code_list_views(lists: dict[int | None, CodeList]) -> dict[int | None, CodeListView]:
+    codes: dict[int, list[CodeView]] = {pk: [] for pk in lists if pk is not None}
+    rows = Code.objects.filter(code_list__in=list(codes)).order_by("code_list", "position", "code_id")
+    fields = ("code_list_id", "pk", "code_id", "name", "parent__code_id", "kind", "aliases")
+    for list_id, pk, code_id, name, parent, kind, aliases in rows.values_list(*fields):
+        codes[list_id].append(CodeView(pk, code_id, name, parent or "", kind, _aliases(aliases)))
+    return {pk: CodeListView(one.reference, tuple(codes[pk])) for pk, one in lists.items() if pk is not None}
+
+
+def _aliases(stored: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {scheme: tuple(texts) for scheme, texts in stored.items()}
+
+
+def header_digest(header: Sequence[str]) -> str:
+    """What stands for the columns of a file, whatever their order, case and surrounding blanks."""
+    tidy = sorted(name.strip().casefold() for name in header)
+    return hashlib.sha256("\n".join(tidy).encode()).hexdigest()
+
+
+def mapping_for(header: Sequence[str], *, dataflow: Dataflow | None = None) -> Mapping | None:
+    """The newest mapping remembered for a file with these columns, of one dataflow if given; None if there is none."""
+    found = Mapping.objects.filter(header_digest=header_digest(header)).select_related("dataflow", "provider")
+    if dataflow is not None:
+        found = found.filter(dataflow=dataflow)
+    return found.order_by("-updated_at", "-pk").first()
