@@ -1,4 +1,4 @@
-"""The two commands of ``run``: demo and test."""
+"""The commands of ``run``: demo, test, and install for those who serve in earnest."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.command == "demo":
             return _demo(options.port)
+        if options.command == "install":
+            return _install()
         return _test(options, passed_on)
     except (environment.CannotPrepare, system_needs.Missing) as problem:
         print(f"\n{problem}", file=sys.stderr)
@@ -45,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="serve ADME with its demo data on this machine")
     demo.add_argument("--port", type=int, help="first port to try (the next free one is taken)")
 
+    commands.add_parser("install", help="only make or renew .venv, for an installation in earnest")
+
     test = commands.add_parser("test", help="check and test everything; arguments after -- go to pytest")
     volume = test.add_mutually_exclusive_group()
     volume.add_argument("--fast", action="store_true", help="leave out PostgreSQL, LibreOffice and the browser")
@@ -61,6 +65,12 @@ def _demo(port: int | None) -> int:
     arguments = [program, "demo"] + ([] if port is None else ["--port", str(port)])
     sys.stdout.flush()
     os.execve(program, arguments, environment.clean_variables())  # noqa: S606  (no shell wanted)
+
+
+def _install() -> int:
+    environment.prepare("run")
+    print("Ready: .venv/bin/adme")
+    return 0
 
 
 def _test(options: argparse.Namespace, passed_on: Sequence[str]) -> int:

@@ -133,7 +133,7 @@ def _command(name: str, plan: Plan, report: Path) -> list[str]:
         "types": [*python, "mypy", *checked],
         "imports": [str(environment.BIN / "lint-imports"), "--no-logo"],
         "templates": [*python, "djlint", "adme", "--lint", "--quiet"],
-        "check": [str(environment.BIN / "adme"), "check"],
+        "check": ["sh", "-c", '"$0" migrate --verbosity 0 && "$0" check', str(environment.BIN / "adme")],
         "migrations": [*python, "django", "makemigrations", "--check", "--dry-run"],
     }
     return commands[name]

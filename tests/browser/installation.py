@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -34,6 +35,11 @@ class Installation:
         """The environment of its processes: as an operator's, without the tests' own settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ADME_", "DJANGO_"))}
         return kept | {"ADME_HOME": str(self.home), "ADME_DEMO": "1", "DATABASE_URL": self.database_url}
+
+    def password(self, username: str) -> str:
+        """Of one of the demo's people, "admin" among them."""
+        people = json.loads((self.home / "demo.logins.json").read_text(encoding="utf-8"))["people"]
+        return {str(person["username"]): str(person["password"]) for person in people}[username]
 
     def adme(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command against this installation, as an operator does: ``site.adme("release-due")``."""
