@@ -36,6 +36,11 @@ class AttributeSets:
             different, pl.Series(ids, dtype=pl.Int64), default=0, return_dtype=pl.Int64
         ).fill_null(0)
 
+    @property
+    def contents(self) -> dict[int, str]:
+        """Id → content of everything collected so far."""
+        return {id_: content for content, id_ in self._ids.items()}
+
     def write(self) -> None:
         """Store every content; those stored before stay as they are."""
         frame = pl.DataFrame(

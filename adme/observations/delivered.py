@@ -80,6 +80,11 @@ class Delivered:
         slot = int(np.flatnonzero(self._ids_or_pretended == series_id)[0])
         return str(self.catalogue.keys[slot])
 
+    def keys_of(self, series_ids: pl.Series) -> pl.DataFrame:
+        """series_id and key of these series of this delivery."""
+        known = pl.DataFrame({"series_id": self._ids_or_pretended, "key": self.catalogue.keys})
+        return known.filter(pl.col("series_id").is_in(series_ids.implode()))
+
     @property
     def _ids_or_pretended(self) -> npt.NDArray[np.int64]:
         ids = self.catalogue.ids
