@@ -43,3 +43,9 @@ def test_every_named_test_exists(root):
                 missing.append(f"{promise}: {file}::{function}")
 
     assert missing == []
+
+
+def test_every_named_place_exists(root):
+    text = (root / "THREATS.md").read_text(encoding="utf-8")
+
+    assert [place for place in re.findall(r"`(adme/[\w/.-]+)`", text) if not (root / place).exists()] == []
