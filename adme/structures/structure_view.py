@@ -155,10 +155,14 @@ class StructureView:
         return MappingProxyType({attribute.id: attribute for attribute in self.attributes})
 
     @cached_property
+    def components(self) -> tuple[DimensionView | AttributeView, ...]:
+        """Dimensions and attributes, without time and measure."""
+        return (*self.dimensions, *self.attributes)
+
+    @cached_property
     def code_lists(self) -> Mapping[str, CodeListView | None]:
         """The code list of each dimension and attribute."""
-        lists: dict[str, CodeListView | None] = {one.id: one.code_list for one in self.dimensions}
-        return MappingProxyType(lists | {one.id: one.code_list for one in self.attributes})
+        return MappingProxyType({one.id: one.code_list for one in self.components})
 
     @property
     def columns(self) -> tuple[str, ...]:
