@@ -1,0 +1,93 @@
+"""The release calendar: what was announced, what was published, what was withdrawn. Nothing of the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from adme.lib import clock
+from adme.lib.texts import Text
+from adme.releases.models import Release, ReleasePart
+from adme.structures.models import Dataflow
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A release as the public may know it. One to come has a title and a time and nothing else."""
+
+    id: UUID
+    title: Text
+    note: Text
+    at: dt.datetime
+    instant: int
+    withdrawn_at: dt.datetime | None = None
+    dataflows: tuple[Dataflow, ...] = ()
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether only this tombstone is left."""
+        return self.withdrawn_at is not None
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """`upcoming`: announced, soonest first. `published`: newest first, withdrawn ones as tombstones."""
+
+    upcoming: list[CalendarEntry]
+    published: list[CalendarEntry]
+
+
+@dataclass(frozen=True)
+class PublishedPart:
+    """What a release changed in one dataflow: cells new, changed, and deleted."""
+
+    dataflow: Dataflow
+    new: int
+    changed: int
+    deleted: int
+
+
+@dataclass(frozen=True)
+class PublishedRelease:
+    """One release that has gone live. A withdrawn one has no parts."""
+
+    entry: CalendarEntry
+    parts: tuple[PublishedPart, ...]
+
+
+def calendar_at(instant: int, published: int | None) -> Calendar:
+    """The calendar at an instant of the public clock, with the newest `published` releases (None for all)."""
+    coming = Release.objects.pending(instant).filter(announced=True).order_by("instant")
+    gone = Release.objects.published(instant).prefetch_related("parts__dataflow").order_by("-instant")[:published]
+    return Calendar([_coming(one) for one in coming], [_gone(one) for one in gone])
+
+
+def published_at(instant: int, release_id: UUID) -> PublishedRelease | None:
+    """One release that is public at an instant; None for any other, whether it exists or not."""
+    found = Release.objects.published(instant).prefetch_related("parts__dataflow").filter(pk=release_id).first()
+    if found is None:
+        return None
+    parts = [] if found.withdrawn_at else sorted(found.parts.all(), key=lambda part: part.dataflow.reference)
+    return PublishedRelease(_gone(found), tuple(_part(part) for part in parts))
+
+
+def _coming(release: Release) -> CalendarEntry:
+    return CalendarEntry(release.pk, release.title, {}, clock.from_instant(release.instant), release.instant)
+
+
+def _gone(release: Release) -> CalendarEntry:
+    flows = {part.dataflow_id: part.dataflow for part in release.parts.all()}
+    return CalendarEntry(
+        id=release.pk,
+        title=release.title,
+        note={} if release.withdrawn_at else release.note,
+        at=clock.from_instant(release.instant),
+        instant=release.instant,
+        withdrawn_at=release.withdrawn_at,
+        dataflows=() if release.withdrawn_at else tuple(flows.values()),
+    )
+
+
+def _part(part: ReleasePart) -> PublishedPart:
+    return PublishedPart(part.dataflow, part.new, part.changed, part.deleted)

@@ -1,0 +1,128 @@
+"""Published observations as frames, in pieces of bounded size, and as the texts that files are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from adme.lib import numbers, periods
+from adme.observations import columns
+from adme.observations.attribute_sets import ATTRIBUTE_SET
+from adme.observations.scopes import chunks, scope_of
+from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition, in_force
+from adme.structures.structure_view import StructureView
+
+DELIVERED = "DELIVERED"
+"""The attribute that keeps a value's text where number, decimals and qualifier do not give it back."""
+
+STATUSES = ("OBS_STATUS", "CONF_STATUS")
+
+
+class Asked(NamedTuple):
+    """Which observations: conditions on series `s` and observations `o`, the instant, how many of each series."""
+
+    series: Condition
+    periods: Condition
+    as_of: int
+    first_n: int | None = None
+    last_n: int | None = None
+
+
+_OBSERVED: columns.Schema = {
+    "series_id": pl.Int64,
+    "period": pl.Int64,
+    "value": pl.Float64,
+    "decimals": pl.Int16,
+    "qualifier": pl.String,
+    "obs_status": pl.String,
+    "conf_status": pl.String,
+    "attributes_id": pl.Int64,
+}
+_SELECTED = (
+    "o.series_id, o.period, o.value, COALESCE(o.decimals, -1), o.qualifier, o.obs_status, o.conf_status, "
+    "COALESCE(o.attributes_id, 0)"
+)
+
+
+def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
+    """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time."""
+    listed = _series(asked)
+    for ids in chunks(listed["id"], listed["observations"].to_numpy(), chunk_rows):
+        found = _observed(asked, ids.sort())
+        ranked = listed.filter(pl.col("id").is_in(ids.implode())).select("id", "key", rank=pl.int_range(pl.len()))
+        frame = found.join(ranked, left_on="series_id", right_on="id").sort("rank", "period")
+        frame = _cut(frame, asked)
+        if len(frame):
+            yield frame.drop("rank")
+
+
+def _series(asked: Asked) -> pl.DataFrame:
+    """The series that show anything, in order of key, with how much at most."""
+    condition = asked.series & in_force(asked.as_of, "e")
+    sql = (
+        f'SELECT s.id, s."key", e.observations FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id '
+        f'WHERE {condition.sql} ORDER BY s."key"'
+    )
+    return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
+
+
+def _observed(asked: Asked, ids: pl.Series) -> pl.DataFrame:
+    where, parameters = scope_of(ids).where("o.series_id")
+    condition = Condition(where, tuple(parameters)) & in_force(asked.as_of) & asked.periods
+    sql = f"SELECT {_SELECTED} FROM {OBSERVATION} o WHERE {condition.sql}"
+    return columns.read(sql, condition.parameters, _OBSERVED)
+
+
+def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
+    """The first and last observations of each series, where only those were asked for."""
+    if asked.first_n is None and asked.last_n is None:
+        return frame
+    place, size = pl.int_range(pl.len()).over("series_id"), pl.len().over("series_id")
+    first = place < (asked.first_n or 0)
+    last = place >= size - (asked.last_n or 0)
+    return frame.filter(first | last)
+
+
+def as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:
+    """A column of text for each component, and `period` and `value` as numbers at the end; null where nothing is."""
+    attributes = _attributes(frame["attributes_id"])
+    free = [one.id for one in structure.attributes if one.id not in STATUSES]
+    wide = frame.join(attributes, on="attributes_id", how="left", maintain_order="left")
+    codes = pl.col("key").str.splitn(".", len(structure.dimensions)).struct
+    written = numbers.write_expr(
+        pl.col("value"), pl.when(pl.col("decimals") >= 0).then("decimals"), pl.col("qualifier")
+    )
+    known = set(attributes.columns)
+    return wide.select(
+        *(codes.field(f"field_{n}").alias(one.id) for n, one in enumerate(structure.dimensions)),
+        periods.label_expr(pl.col("period")).alias(structure.time),
+        (pl.coalesce(DELIVERED, written) if DELIVERED in known else written).alias(structure.measure),
+        pl.col("obs_status").alias(STATUSES[0]),
+        pl.col("conf_status").alias(STATUSES[1]),
+        *((pl.col(name) if name in known else pl.lit(None, pl.String).alias(name)) for name in free),
+        "period",
+        "value",
+    )
+
+
+def _attributes(ids: pl.Series) -> pl.DataFrame:
+    """attributes_id, and a column for each attribute that occurs."""
+    different = ids.unique().sort()
+    contents = contents_of(different.filter(different != 0).to_list())
+    names = sorted({name for content in contents.values() for name in content})
+    texts = {name: [content.get(name) for content in contents.values()] for name in names}
+    schema = {"attributes_id": pl.Int64, **dict.fromkeys(names, pl.String)}
+    return pl.DataFrame({"attributes_id": list(contents), **texts}, schema=schema)
+
+
+def contents_of(ids: list[int]) -> dict[int, dict[str, str]]:
+    """Attribute set id → attribute id → text, of those that exist. One query."""
+    if not ids:
+        return {}
+    where, parameters = columns.among("id", ids)
+    schema: columns.Schema = {"id": pl.Int64, "content": pl.String}
+    found = columns.read(f"SELECT id, content FROM {ATTRIBUTE_SET} WHERE {where}", parameters, schema)
+    return {set_id: json.loads(content) for set_id, content in found.iter_rows()}

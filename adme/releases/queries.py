@@ -1,0 +1,214 @@
+"""The only door to published data. Everything here reads at the public clock, or at an earlier instant asked for.
+
+`as_of` is an aware moment, an instant (microseconds since the epoch), or None for the present; a later one than the
+public clock means the clock. Nothing of a release that is still to come shows in any answer, nor in its order, size or
+number. Series keys are codes joined by points; periods are the integers of `adme.lib.periods`, both bounds inclusive.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+
+from adme.indicators.models import Indicator
+from adme.lib import clock, periods
+from adme.releases.announcements import (
+    Calendar,
+    CalendarEntry,
+    PublishedPart,
+    PublishedRelease,
+    calendar_at,
+    published_at,
+)
+from adme.releases.asked import (
+    EXTENT,
+    OBSERVATION,
+    SERIES,
+    Condition,
+    Key,
+    KeyRefused,
+    KeyTooLongOrShort,
+    UnknownDimension,
+    codes_asked,
+    in_force,
+    series_asked,
+)
+from adme.releases.coverage import PublishedIndicator, published
+from adme.releases.history import Version, versions_of
+from adme.releases.one_instant import one_instant, public_clock
+from adme.releases.published_frames import contents_of
+from adme.releases.selection import CELL, Cell, Selection, cells_of
+from adme.structures.models import Dataflow
+from adme.structures.queries import structure_of
+from adme.structures.structure_view import StructureView
+
+__all__ = [
+    "Availability",
+    "Calendar",
+    "CalendarEntry",
+    "Cell",
+    "KeyRefused",
+    "KeyTooLongOrShort",
+    "PublishedIndicator",
+    "PublishedPart",
+    "PublishedRelease",
+    "Selection",
+    "UnknownDimension",
+    "Version",
+    "attribute_contents",
+    "availability",
+    "calendar",
+    "clock_instant",
+    "history",
+    "instant_of",
+    "latest",
+    "one_instant",
+    "published_indicators",
+    "published_release",
+    "select",
+]
+
+AsOf = dt.datetime | int | None
+
+
+def clock_instant() -> int:
+    """The public clock: the newest release instant that has gone live, 0 before the first. Held still in a request."""
+    return public_clock()
+
+
+def instant_of(as_of: AsOf) -> int:
+    """The instant that a question is answered at: the one asked for, but never later than the public clock."""
+    now = public_clock()
+    if as_of is None:
+        return now
+    return min(now, clock.to_instant(as_of) if isinstance(as_of, dt.datetime) else as_of)
+
+
+def select(
+    dataflow: Dataflow,
+    key: Key = None,
+    *,
+    period_from: int | None = None,
+    period_to: int | None = None,
+    as_of: AsOf = None,
+    first_n: int | None = None,
+    last_n: int | None = None,
+) -> Selection:
+    """Published data of a dataflow, not yet read: `cells()` for thousands, `frames()` for millions.
+
+    `key` is ``"A..TH+VN"``, ``{"REF_AREA": ["TH", "VN"]}`` or None for all; a code that does not exist matches nothing.
+    `first_n` and `last_n` keep the first or last observations of each series. KeyRefused for a key that cannot be.
+    """
+    structure = structure_of(dataflow)
+    return Selection(
+        dataflow=dataflow,
+        structure=structure,
+        as_of=instant_of(as_of),
+        series=series_asked(structure, key),
+        periods=_between(period_from, period_to),
+        first_n=first_n,
+        last_n=last_n,
+        whole=not codes_asked(structure, key) and {period_from, period_to, first_n, last_n} == {None},
+    )
+
+
+def _between(low: int | None, high: int | None) -> Condition:
+    bounds = Condition("1 = 1")
+    if low is not None:
+        bounds &= Condition("o.period >= %s", (low,))
+    if high is not None:
+        bounds &= Condition("o.period <= %s", (high,))
+    return bounds
+
+
+def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> list[Cell]:
+    """The latest value of each series that has one, in order of key. Two or three queries, however many series."""
+    instant = instant_of(as_of)
+    condition = series_asked(structure_of(dataflow), key) & in_force(instant, "e") & in_force(instant)
+    sql = (
+        f"SELECT {CELL} FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
+        f"JOIN {OBSERVATION} o ON o.series_id = s.id AND o.period = e.latest_period "
+        f'WHERE {condition.sql} ORDER BY s."key"'
+    )
+    return cells_of(sql, condition.parameters)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """What can be asked for: dimension id → codes in the order of their lists (empty when nothing is public),
+    the periods spanned, and how many series there are."""
+
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    first_period: int | None = None
+    last_period: int | None = None
+    series_count: int = 0
+
+
+def availability(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Availability:
+    """What is public of a dataflow, or of the part that a key means. One query besides structure and clock."""
+    structure = structure_of(dataflow)
+    condition = series_asked(structure, key) & in_force(instant_of(as_of), "e")
+    dimensions = ", ".join(f"s.{dimension.column}" for dimension in structure.dimensions)
+    each = " UNION ALL ".join(
+        f"SELECT {dimension.position}, {dimension.column}, 0, 0 FROM hit GROUP BY {dimension.column}"
+        for dimension in structure.dimensions
+    )
+    sql = (
+        f"WITH hit AS MATERIALIZED (SELECT {dimensions}, e.first_period, e.last_period "
+        f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}) "
+        f"SELECT 0, COUNT(*), MIN(first_period), MAX(last_period) FROM hit UNION ALL {each}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, condition.parameters)
+        return _available(structure, cursor.fetchall())
+
+
+def _available(structure: StructureView, rows: list[tuple[int, int, int | None, int | None]]) -> Availability:
+    totals = next(row for row in rows if row[0] == 0)
+    if not totals[1]:
+        return Availability()
+    present: dict[int, set[int]] = {}
+    for position, pk, _, _ in rows:
+        present.setdefault(position, set()).add(pk)
+    codes = {
+        dimension.id: [code.code_id for code in dimension.code_list.items if code.pk in present[dimension.position]]
+        for dimension in structure.dimensions
+    }
+    return Availability(codes, totals[2], totals[3], totals[1])
+
+
+def history(dataflow: Dataflow, series_key: str, period: int | str, *, as_of: AsOf = None) -> list[Version]:
+    """Every public version of one value with the release that brought it, oldest first. Two queries.
+
+    `period` is a period's integer or its text. Empty where nothing has ever been public.
+    """
+    number = periods.parse(period) if isinstance(period, str) else period
+    return versions_of(dataflow.pk, series_key, number, instant_of(as_of))
+
+
+def published_indicators(*, as_of: AsOf = None) -> list[PublishedIndicator]:
+    """The indicators with at least one public observation, by slug, with what is public of each.
+
+    A constant number of queries. Each indicator comes with its dataflow, provider and topics.
+    """
+    registered = Indicator.objects.select_related("dataflow__provider", "dataflow__data_structure")
+    return published(registered.prefetch_related("topics"), instant_of(as_of))
+
+
+def calendar(*, published: int | None = None) -> Calendar:
+    """The release calendar: what was announced, and the newest `published` releases (None for all). Three queries."""
+    return calendar_at(clock_instant(), published)
+
+
+def published_release(release_id: UUID) -> PublishedRelease | None:
+    """One release that has gone live, with what it changed; None for any other, whether it exists or not."""
+    return published_at(clock_instant(), release_id)
+
+
+def attribute_contents(ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Attribute set id → attribute id → text, for ids taken from cells. One query."""
+    return contents_of(sorted(set(ids)))

@@ -1,0 +1,114 @@
+"""A selection of published data: small ones as cells, large ones as frames, whole dataflows as a frozen file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+from django.db import connection
+
+from adme.releases import frozen_files, published_frames
+from adme.releases.asked import OBSERVATION, SERIES, Condition, in_force
+from adme.structures.models import Dataflow
+from adme.structures.structure_view import StructureView
+
+CELL = (
+    's.id, s."key", o.period, o.value, o.decimals, o.qualifier, o.obs_status, o.conf_status, '
+    "o.attributes_id, o.public_from, o.delivery_id"
+)
+"""The columns of a Cell."""
+
+
+class Cell(NamedTuple):
+    """One published value. `value` is None where there is no number; `attributes` is the id of an attribute set."""
+
+    series_id: int
+    key: str
+    period: int
+    value: float | None
+    decimals: int | None
+    qualifier: str
+    obs_status: str
+    conf_status: str
+    attributes: int | None
+    public_from: int
+    delivery: int
+
+
+def cells_of(sql: str, parameters: tuple[Any, ...]) -> list[Cell]:
+    """The rows of a query for CELL."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(map(Cell._make, cursor.fetchall()))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What `releases.queries.select` was asked for. `as_of` is the instant it is answered at, fixed when asked."""
+
+    dataflow: Dataflow
+    structure: StructureView
+    as_of: int
+    series: Condition
+    periods: Condition = field(default=Condition("1 = 1"))
+    first_n: int | None = None
+    last_n: int | None = None
+    whole: bool = False
+    """Whether nothing was left out: every series, every period."""
+
+    @property
+    def condition(self) -> Condition:
+        """On series `s` and observations `o`."""
+        return self.series & in_force(self.as_of) & self.periods
+
+    def sql(self) -> tuple[str, tuple[Any, ...]]:
+        """The statement that `cells` runs, and its parameters."""
+        joined = f"FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id WHERE {self.condition.sql}"
+        if self.first_n is None and self.last_n is None:
+            return f'SELECT {CELL} {joined} ORDER BY s."key", o.period', self.condition.parameters
+        places, bounds = [], []
+        for count, order in ((self.first_n, "ASC"), (self.last_n, "DESC")):
+            if count is not None:
+                bounds.append((f"place_{order}", count))
+                places.append(f"ROW_NUMBER() OVER (PARTITION BY s.id ORDER BY o.period {order}) AS place_{order}")
+        kept = " OR ".join(f"{place} <= %s" for place, _ in bounds)
+        columns = ", ".join(name.split(".")[1] for name in CELL.split(", "))
+        sql = (
+            f"WITH numbered AS (SELECT {CELL}, {', '.join(places)} {joined}) "
+            f'SELECT {columns} FROM numbered WHERE {kept} ORDER BY "key", period'
+        )
+        return sql, (*self.condition.parameters, *(count for _, count in bounds))
+
+    def cells(self) -> list[Cell]:
+        """Every cell, in order of key and period. One query. For thousands; `frames` is for millions."""
+        return cells_of(*self.sql())
+
+    def exists(self) -> bool:
+        """Whether there is any cell. One query."""
+        sql = f"SELECT 1 FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id WHERE {self.condition.sql} LIMIT 1"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.condition.parameters)
+            return cursor.fetchone() is not None
+
+    def frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
+        """Every cell as text, in order of key and period, in pieces of about `chunk_rows` rows.
+
+        A column for each dimension, TIME_PERIOD, OBS_VALUE as delivered, OBS_STATUS, CONF_STATUS, each attribute; null
+        where there is nothing. Needs memory for one piece, and holds no transaction open: what was public at an
+        instant stays what it was.
+        """
+        for frame in self.numeric_frames(chunk_rows):
+            yield frame.drop("period", "value")
+
+    def numeric_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
+        """As `frames`, with the numbers beside their texts: period (Int64) and value (Float64)."""
+        asked = published_frames.Asked(self.series, self.periods, self.as_of, self.first_n, self.last_n)
+        for frame in published_frames.stored(asked, chunk_rows):
+            yield published_frames.as_text(frame, self.structure)
+
+    def frozen_file(self) -> Path | None:
+        """The frozen file that holds exactly this, if it is a whole dataflow and the file has been made."""
+        return frozen_files.file_at(self.dataflow, self.as_of) if self.whole else None
