@@ -79,10 +79,11 @@ def _even(values: Sequence[float], steps: int) -> tuple[float, ...]:
 def _skewed(values: Sequence[float], steps: int) -> tuple[float, ...]:
     low, high = min(values), max(values)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    inner: list[float] = []
     for factors in ((1, 2, 5), (1, 3), (1,)):
         inner = [f * 10.0**power for power in powers for f in factors if low < f * 10.0**power < high]
         if len(inner) < steps:
-            return tuple(float(f"{each:.9g}") for each in inner)
+            break
     return tuple(float(f"{each:.9g}") for each in inner[-(steps - 1) :])
 
 

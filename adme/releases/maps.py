@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import TypedDict
@@ -20,8 +19,9 @@ from django.utils.translation import gettext_lazy
 from adme.lib import svg
 from adme.lib.page import reading
 from adme.releases import chart_frame as frame
+from adme.releases import map_signs as signs
 from adme.releases.chart_spec import INK, PAPER, QUIET, ChartError, Kind, kind_words
-from adme.releases.map_scale import Scale, Step, legend_words, scale_for
+from adme.releases.map_scale import Scale, legend_words, scale_for
 
 BOUNDARY_NOTE = gettext_lazy(
     "Boundaries and names shown on this map do not imply endorsement or acceptance by ASEAN or its member states."
@@ -52,6 +52,9 @@ NARROW_LABELS = {
 LEADERS = {**MARKERS, "LA": (205.0, 130.0), "KH": (258.0, 336.0)}
 """Where a thin line from a label ends."""
 TILES = (("MM", "LA", "VN", "", ""), ("", "TH", "KH", "", "PH"), ("", "MY", "", "BN", ""), ("", "SG", "ID", "", "TL"))
+
+
+Named = dict[str, svg.Attribute]
 
 
 class Shapes(TypedDict):
@@ -116,7 +119,11 @@ class MapSpec:
 
     def marked(self, area: AreaValue, *, with_unit: bool = True) -> str:
         """What is written on the map: the value, or a sign for withheld."""
-        return "×" if area.value is None and area.shown_kind == "suppressed" else self.shown(area, with_unit=with_unit)
+        return (
+            signs.WITHHELD
+            if area.value is None and area.shown_kind == "suppressed"
+            else self.shown(area, with_unit=with_unit)
+        )
 
     @property
     def common_period(self) -> str:
@@ -168,13 +175,13 @@ def choropleth(spec: MapSpec, *, width: float = 720, standalone: bool = False, s
         *(_shape(spec, values[code], code, d, scale, uid) for code, d in outlines["outlines"].items()),
     ]
     body = [
-        hatch(uid),
+        signs.hatch(uid),
         svg.element("g", *land, transform=f"scale({factor:.4g})", class_="land"),
         *(_leader(code, factor) for code in LEADERS if not narrow),
         *(_marker(spec, values[code], code, scale, factor, uid, narrow=narrow) for code in MARKERS),
         *(label(spec, values[code], code, scale, factor) for code in LABELS),
     ]
-    key, below = legend(spec, scale, values, height + 6, width, uid)
+    key, below = _key(spec, scale, height + 6, width, uid)
     note = str(BOUNDARY_NOTE)
     return _sheet(spec, "".join(body) + key, width, below, "map", uid, standalone=standalone, note=note)
 
@@ -187,13 +194,13 @@ def tiles(spec: MapSpec, *, width: float = 720, standalone: bool = False) -> str
     gap = 4.0
     side = (width - gap * 4) / 5
     tall = min(side, 92.0)
-    parts = [hatch(uid)]
+    parts = [signs.hatch(uid)]
     for row, codes in enumerate(TILES):
         for column, code in enumerate(codes):
             if code:
                 x, y = column * (side + gap), row * (tall + gap)
                 parts.append(_tile(spec, values[code], code, scale, (x, y, side, tall), uid, narrow=narrow))
-    key, below = legend(spec, scale, values, len(TILES) * (tall + gap) + 6, width, uid)
+    key, below = _key(spec, scale, len(TILES) * (tall + gap) + 6, width, uid)
     return _sheet(spec, "".join(parts) + key, width, below, "tiles", uid, standalone=standalone)
 
 
@@ -209,34 +216,11 @@ def describe(spec: MapSpec) -> str:
     return f"{spec.unit}: {said}." if spec.unit and not reading.unit_is_sign(spec.unit) else f"{said}."
 
 
-def hatch(uid: str) -> str:
-    """The pattern of unknown values."""
-    stripe = svg.element("path", d="M0 6l6 -6M-1 1l2 -2M5 7l2 -2", stroke="#8F8C84", stroke_width=1, class_="hatch")
-    ground = svg.element("rect", width=6, height=6, fill=PAPER, class_="paper-fill")
-    pattern = svg.element("pattern", ground, stripe, id=f"h{uid}", width=6, height=6, patternUnits="userSpaceOnUse")
-    return svg.element("defs", pattern)
+def _fill(area: AreaValue, scale: Scale, uid: str) -> signs.Fill:
+    return signs.fill_for(area.value, area.shown_kind, scale, uid)
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """How an area is filled."""
-
-    paint: str
-    name: str
-    light_words: bool = False
-
-
-def fill_for(area: AreaValue, scale: Scale, uid: str) -> Fill:
-    """Class colour for a value; hatched for unknown; plain paper for withheld (with its sign) and not applicable."""
-    if area.value is not None:
-        step: Step = scale.step_of(area.value)
-        return Fill(step.colour, step.name, step.light_words)
-    if area.shown_kind in {"suppressed", "not_applicable"}:
-        return Fill(PAPER, "plain")
-    return Fill(f"url(#h{uid})", "unknown")
-
-
-def _data(spec: MapSpec, area: AreaValue, code: str) -> Mapping[str, str]:
+def _data(spec: MapSpec, area: AreaValue, code: str) -> dict[str, str]:
     status = kind_words(area.shown_kind) if area.value is not None and area.shown_kind != "value" else ""
     return {
         "data_area": code,
@@ -250,7 +234,7 @@ def _data(spec: MapSpec, area: AreaValue, code: str) -> Mapping[str, str]:
 
 
 def _shape(spec: MapSpec, area: AreaValue, code: str, d: str, scale: Scale, uid: str) -> str:
-    fill = fill_for(area, scale, uid)
+    fill = _fill(area, scale, uid)
     return svg.element(
         "path",
         d=d,
@@ -267,7 +251,7 @@ def _shape(spec: MapSpec, area: AreaValue, code: str, d: str, scale: Scale, uid:
 
 def _marker(spec: MapSpec, area: AreaValue, code: str, scale: Scale, factor: float, uid: str, *, narrow: bool) -> str:
     x, y = (at * factor for at in MARKERS[code])
-    fill = fill_for(area, scale, uid)
+    fill = _fill(area, scale, uid)
     hit = svg.element("circle", cx=x, cy=y, r=22.0, fill="transparent", class_="hit")
     dot = svg.element(
         "circle", cx=x, cy=y, r=8.0 if narrow else 9.0, fill=fill.paint, stroke=INK, stroke_width=1.2, class_=fill.name
@@ -283,11 +267,11 @@ def _leader(code: str, factor: float) -> str:
     return svg.line(start, ly * factor + below, x * factor, y * factor, stroke=QUIET, stroke_width=0.8, class_="leader")
 
 
-def _tone(code: str, area: AreaValue, scale: Scale) -> dict[str, svg.Attribute]:
+def _tone(code: str, area: AreaValue, scale: Scale) -> Named:
     """Ink or paper on a state's own colour; in the sea and on hatching, ink on a halo."""
-    fill = fill_for(area, scale, "")
+    fill = _fill(area, scale, "")
     if code in ON_LAND and area.value is not None:
-        return {"fill": PAPER if fill.light_words else INK, "class_": "map-label " + tone_name(fill)}
+        return {"fill": PAPER if fill.light_words else INK, "class_": "map-label " + fill.tone}
     return {"fill": INK, "class_": "map-label in-sea", "stroke": PAPER, "stroke_width": 3, "paint_order": "stroke"}
 
 
@@ -297,11 +281,11 @@ def _map_label(spec: MapSpec, area: AreaValue, code: str, scale: Scale, factor: 
     value, when = spec.marked(area), spec.odd_period(area)
     year = svg.element("tspan", svg.words(f" {when}"), font_weight="400", font_size=12) if when else ""
     size = 14.0 if area.value is not None else 13.0
-    place = {"x": x * factor, "text_anchor": anchor}
+    place: Named = {"x": x * factor, "text_anchor": anchor}
     name = svg.element("text", svg.words(area.label), y=y * factor, font_size=13.0, **place, **tone)
     number = svg.element(
         "text",
-        svg.words(value) + year,
+        svg.words(value) + signs.soft_letter(area.shown_kind) + year,
         y=y * factor + 16,
         font_size=size,
         font_weight="600" if area.value is not None else None,
@@ -318,13 +302,9 @@ def _narrow_label(spec: MapSpec, area: AreaValue, code: str, scale: Scale, facto
     x, y = NARROW_LABELS.get(code, LABELS[code][:2])
     tone = _tone(code, area, scale) if code not in NARROW_LABELS else _tone("", area, scale)
     anchor = LABELS[code][2] if code not in {"LA", "KH"} else "middle"
-    words = spec.shown(area, with_unit=False)
-    return svg.text(x * factor, y * factor + 4, words, font_size=12.0, font_weight="600", text_anchor=anchor, **tone)
-
-
-def tone_name(fill: Fill) -> str:
-    """The class that says on what words stand, so that a dark scheme can follow."""
-    return f"on-{fill.name}"
+    words = svg.words(spec.shown(area, with_unit=False)) + signs.soft_letter(area.shown_kind)
+    place: Named = {"x": x * factor, "y": y * factor + 4, "text_anchor": anchor}
+    return svg.element("text", words, font_size=12, font_weight="600", **place, **tone)
 
 
 def _tile(
@@ -338,63 +318,43 @@ def _tile(
     narrow: bool,
 ) -> str:
     x, y, side, tall = box
-    fill = fill_for(area, scale, uid)
-    known = area.value is not None
-    ink = {"fill": PAPER if fill.light_words else INK, "class_": f"map-label {tone_name(fill)}"}
-    halo = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"} if fill.name == "unknown" else {}
+    fill = _fill(area, scale, uid)
+    ink: Named = {"fill": PAPER if fill.light_words else INK, "class_": f"map-label {fill.tone}"}
+    if fill.name == "unknown":
+        ink |= {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"}
     shape = svg.element(
         "rect", x=x, y=y, width=side, height=tall, fill=fill.paint, stroke=QUIET, stroke_width=0.6, class_=fill.name
     )
-    value = spec.marked(area, with_unit=not narrow)
-    when = reading.period(area.period) if known and area.period else ""
-    if narrow:
-        size = 15.0 if known else 11.0
-        rows = [(code, 12.0, None, 20.0), (value, size, "600", tall / 2 + 10)]
-    else:
-        rows = [(area.label, 14.0, None, 22.0), (value, 21.0 if known else 14.0, "600", tall / 2 + 12)]
-        rows += [(when, 12.0, None, tall - 10)] if when else []
     words = "".join(
-        svg.text(x + (8 if narrow else 10), y + dy, row, font_size=size, font_weight=weight, **ink, **halo)
-        for row, size, weight, dy in rows
+        svg.element("text", row, x=x + (8 if narrow else 10), y=y + down, font_size=size, font_weight=weight, **ink)
+        for row, size, weight, down in _tile_rows(spec, area, code, side, tall, narrow=narrow)
     )
     return svg.element("g", shape, words, class_="area tile", **_data(spec, area, code))
 
 
-def legend(
-    spec: MapSpec, scale: Scale, values: Mapping[str, AreaValue], top: float, width: float, uid: str
-) -> tuple[str, float]:
-    """Swatches with their boundaries, then the signs that this map uses; also the y below."""
-    parts = []
-    y = top + 14
+def _tile_rows(
+    spec: MapSpec, area: AreaValue, code: str, side: float, tall: float, *, narrow: bool
+) -> list[tuple[str, float, str | None, float]]:
+    """The lines of a tile: (SVG words, size, weight, distance from the top)."""
+    known = area.value is not None
+    value = svg.words(spec.marked(area, with_unit=not narrow)) + signs.soft_letter(area.shown_kind)
+    if narrow:
+        return [(code, 12.0, None, 20.0), (value, 15.0 if known else 11.0, "600", tall / 2 + 10)]
+    name_size = 14.0 if svg.text_width(area.label, 14) <= side - 16 else 12.0
+    rows: list[tuple[str, float, str | None, float]] = [
+        (svg.words(area.label), name_size, None, 22.0),
+        (value, 21.0 if known else 14.0, "600", tall / 2 + 12),
+    ]
+    if known and area.period:
+        rows.append((svg.words(reading.period(area.period)), 12.0, None, tall - 10))
+    return rows
+
+
+def _key(spec: MapSpec, scale: Scale, top: float, width: float, uid: str) -> tuple[str, float]:
     years = years_said(spec, given=width >= frame.NARROW)
-    unit = ", ".join(part for part in (spec.unit, years, legend_words(scale)) if part)
-    if unit:
-        parts.append(svg.text(0, y, unit, font_size=13, fill=QUIET, class_="quiet"))
-        y += 8
-    swatch = min(64.0, width / max(1, len(scale.steps)))
-    for index, step in enumerate(scale.steps):
-        parts.append(
-            svg.element("rect", x=index * swatch, y=y, width=swatch, height=12.0, fill=step.colour, class_=step.name)
-        )
-    parts.append(
-        svg.element(
-            "rect",
-            x=0.0,
-            y=y,
-            width=swatch * len(scale.steps),
-            height=12.0,
-            fill="none",
-            stroke=QUIET,
-            stroke_width=0.6,
-            class_="frame",
-        )
-    )
-    for index, label in enumerate(scale.labels(), start=1):
-        parts.append(
-            svg.text(index * swatch, y + 27, label, text_anchor="middle", font_size=12.5, fill=QUIET, class_="quiet")
-        )
-    key, below = frame.key_row(_signs(list(values.values()), uid), y + 32, width)
-    return "".join(parts) + key, below + 4
+    heading = ", ".join(part for part in (spec.unit, years, legend_words(scale)) if part)
+    used = {area.shown_kind for area in spec.by_code().values()}
+    return signs.key(heading, scale, used, top=top, width=width, uid=uid)
 
 
 def years_said(spec: MapSpec, *, given: bool) -> str:
@@ -405,20 +365,6 @@ def years_said(spec: MapSpec, *, given: bool) -> str:
     if any(map(spec.odd_period, spec.values)):
         words = _("%(year)s unless a year is given") if given else _("%(year)s or the latest year")
     return words % {"year": reading.period(spec.common_period)}
-
-
-def _signs(values: Sequence[AreaValue], uid: str) -> list[tuple[str, str]]:
-    kinds = {area.shown_kind for area in values if area.value is None}
-    box = {"x": 0.0, "y": 0.0, "width": 24.0, "height": 12.0, "stroke": QUIET, "stroke_width": 0.6}
-    entries = []
-    if "missing" in kinds:
-        entries.append((svg.element("rect", fill=f"url(#h{uid})", class_="unknown", **box), kind_words("missing")))
-    if "suppressed" in kinds:
-        cross = svg.text(12, 11, "×", text_anchor="middle", font_size=14, font_weight="600")
-        entries.append((svg.element("rect", fill=PAPER, class_="plain", **box) + cross, kind_words("suppressed")))
-    if "not_applicable" in kinds:
-        entries.append((svg.element("rect", fill=PAPER, class_="plain", **box), kind_words("not_applicable")))
-    return entries
 
 
 def _sheet(

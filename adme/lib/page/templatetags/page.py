@@ -328,7 +328,7 @@ def field(bound: BoundField, width: str = "medium") -> Context:
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     described = [f"{bound.auto_id}-help"] if bound.help_text else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
-    extra = {"aria-describedby": " ".join(described)} if described and not group else {}
+    extra: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described and not group else {}
     if isinstance(widget, FileInput):
         extra["class"] = "file"
     return {
