@@ -128,7 +128,7 @@ def _command(name: str, plan: Plan, report: Path) -> list[str]:
     python = [str(environment.BIN / "python"), "-m"]
     checked = [folder for folder in ("adme", "run", "tools", "benchmarks", "tests") if (ROOT / folder).exists()]
     commands = {
-        "layout": [*python, "ruff", "format", "--check", "--diff", "--quiet", "."],
+        "layout": [*python, "ruff", "format", "--check", "."],
         "lint": [*python, "ruff", "check", "."],
         "types": [*python, "mypy", *checked],
         "imports": [str(environment.BIN / "lint-imports"), "--no-logo"],
