@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 from packaging.requirements import Requirement
@@ -69,3 +72,45 @@ def test_every_dependency_says_why(root):
 
     assert lines
     assert [line for line in lines if "#" not in line] == []
+
+
+RUN_NEEDS = ("command_line", "environment", "system_needs", "test_parts")
+OWN = {"adme", "tests", "tools", "benchmarks"}
+
+
+def imported(path) -> set[str]:
+    """The top names of everything that a file imports, without the standard library and ourselves."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names - sys.stdlib_module_names - OWN
+
+
+@pytest.mark.parametrize(
+    ("folders", "lock"),
+    [(("adme",), LOCKS[0]), (("adme", "tests", "tools", "benchmarks"), LOCKS[1])],
+    ids=["to run", "to test"],
+)
+def test_what_is_imported_is_in_the_lock(files, root, folders, lock):
+    """A package that only this machine happens to have would be missing from a clean clone."""
+    held = pins(read(root, lock))
+    providers = packages_distributions()
+    missing = set()
+    for path in files:
+        if path.suffix == ".py" and path.relative_to(root).parts[0] in folders:
+            for name in imported(path):
+                distributions = {canonicalize_name(each) for each in providers.get(name, [name])}
+                if not distributions & held.keys():
+                    missing.add(f"{path.relative_to(root)}: {name}")
+
+    assert sorted(missing) == []
+
+
+def test_what_runs_before_anything_is_installed_needs_nothing(root):
+    """`run` and what it imports live on the standard library."""
+    scripts = [root / "run", *(root / "tools" / f"{name}.py" for name in RUN_NEEDS)]
+
+    assert {path.name: imported(path) for path in scripts if imported(path)} == {}
