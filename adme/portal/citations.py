@@ -41,7 +41,8 @@ def plain(cited: Cited) -> str:
     """“United Nations …. Proportion of …. Published in ADME, 26 October 2025. http://…”"""
     parts = [cited.source, cited.title]
     parts.append(_("Published in {site}, {day}").format(site=cited.site, day=cited.released))
-    return f"{' '.join(f'{part.rstrip(". ")}.' for part in parts if part)} {cited.address}"
+    sentences = [part.rstrip(". ") + "." for part in parts if part]
+    return " ".join([*sentences, cited.address])
 
 
 def bibtex(cited: Cited) -> str:
