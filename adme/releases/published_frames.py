@@ -59,6 +59,11 @@ def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
             yield frame.drop("rank")
 
 
+def nothing() -> pl.DataFrame:
+    """A frame like those of `stored`, without rows."""
+    return pl.DataFrame(schema={**_OBSERVED, "key": pl.String})
+
+
 def _series(asked: Asked) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
     condition = asked.series & in_force(asked.as_of, "e")

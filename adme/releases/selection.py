@@ -105,9 +105,17 @@ class Selection:
 
     def numeric_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """As `frames`, with the numbers beside their texts: period (Int64) and value (Float64)."""
-        asked = published_frames.Asked(self.series, self.periods, self.as_of, self.first_n, self.last_n)
-        for frame in published_frames.stored(asked, chunk_rows):
+        for frame in self.stored_frames(chunk_rows):
             yield published_frames.as_text(frame, self.structure)
+
+    def stored_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
+        """The same cells as the store has them: key, period, value, decimals (-1: none), attributes_id (0: none)…"""
+        asked = published_frames.Asked(self.series, self.periods, self.as_of, self.first_n, self.last_n)
+        yield from published_frames.stored(asked, chunk_rows)
+
+    def no_rows(self) -> pl.DataFrame:
+        """A frame with the columns of `numeric_frames` and nothing in them."""
+        return published_frames.as_text(published_frames.nothing(), self.structure)
 
     def frozen_file(self) -> Path | None:
         """The frozen file that holds exactly this, if it is a whole dataflow and the file has been made."""

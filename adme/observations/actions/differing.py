@@ -28,7 +28,7 @@ class Differences(NamedTuple):
     The frame has key, period, kind, SHOWN and `attributes` (canonical JSON or null), and the same with `_before`.
     """
 
-    count: RevisionCount
+    counts: RevisionCount
     cells: pl.DataFrame
 
 
