@@ -14,16 +14,16 @@ TRIGGER = "CREATE TRIGGER indicators_searchwords_{0} AFTER {1} ON indicators_sea
 
 FORWARDS = {
     "sqlite": [
-        "CREATE VIRTUAL TABLE indicators_searchwords USING fts5("
-        f'words, content=\'indicators_searchdocument\', content_rowid=\'id\', tokenize="{TOKENS}")',
+        f"""CREATE VIRTUAL TABLE indicators_searchwords USING fts5(
+            words, content='indicators_searchdocument', content_rowid='id', tokenize="{TOKENS}")""",
         TRIGGER.format("added", "INSERT", ADD),
         TRIGGER.format("removed", "DELETE", REMOVE),
         TRIGGER.format("changed", "UPDATE", f"{REMOVE} {ADD}"),
     ],
     # array_to_tsvector takes words as they are; to_tsvector would cut Thai and Burmese again, at vowel signs.
     "postgresql": [
-        "CREATE INDEX indicators_searchwords ON indicators_searchdocument "
-        "USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+        """CREATE INDEX indicators_searchwords ON indicators_searchdocument
+            USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
     ],
 }
 

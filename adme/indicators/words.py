@@ -1,0 +1,42 @@
+"""Cutting text into words for search, the same way for what is kept and for what is asked.
+
+ICU finds words where no blanks stand between them (Thai, Khmer, Lao, Burmese). Letters are lower-cased and lose their
+diacritics where the script is Latin, Greek or Cyrillic, so that "biet chu" finds "biết chữ"; vowel signs of the other
+scripts are letters of their own and stay.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from icu4py.breakers import WordBreaker
+
+__all__ = ["LONGEST_WORD", "folded", "words_of"]
+
+LONGEST_WORD = 64
+_LOCALE = "en"  # ICU's dictionaries go by script, not by locale
+_COMBINING = range(0x0300, 0x0370)
+_WITHOUT_DECOMPOSITION = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+def folded(text: str) -> str:
+    """Lower-case, without diacritics on Latin, Greek and Cyrillic letters."""
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(letter for letter in apart if ord(letter) not in _COMBINING)
+    return unicodedata.normalize("NFC", bare.translate(_WITHOUT_DECOMPOSITION))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded, in order; marks and blanks are no words."""
+    # Cut before folding: ICU's dictionaries hold words as they are written.
+    pieces = WordBreaker(unicodedata.normalize("NFC", text), _LOCALE)
+    return [word[:LONGEST_WORD] for piece in pieces for word in _split(folded(piece))]
+
+
+def _split(piece: str) -> list[str]:
+    """ICU keeps 1.3.1, can't and SI_COV in one piece; here every mark ends a word."""
+    return "".join(letter if _of_a_word(letter) else " " for letter in piece).split()
+
+
+def _of_a_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter) in ("Mn", "Mc")
