@@ -23,7 +23,9 @@ _TYPES = {
 
 def read(sql: str, parameters: Sequence[Any], schema: dict[str, Any]) -> pl.DataFrame:
     received = bytearray()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", parameters) as copy:
+    statement = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
+    # Django's wrapper that counts queries takes no parameters here; what it wraps does.
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, parameters) as copy:
         for piece in copy:
             received += piece
     if not received:
