@@ -120,7 +120,7 @@ def _run(
     try:
         failure = _watch(child, folder, started + seconds, output_mb * MB)
     finally:
-        peak_mb = _end(child)
+        _end(child)
     took = time.monotonic() - started
     if failure is None:
         failure = _why(child.returncode, _complaints(folder), (folder / "answer.json").exists())
@@ -128,8 +128,8 @@ def _run(
         detail = _complaints(folder)[-4000:]
         log.warning("sandbox.failed target=%s kind=%s seconds=%.2f detail=%r", target, failure, took, detail)
         raise SandboxFailed(failure, detail)
-    answer = json.loads((folder / "answer.json").read_text("utf-8"))["answer"]
-    return Outcome(answer, folder, took, peak_mb)
+    left = json.loads((folder / "answer.json").read_text("utf-8"))
+    return Outcome(left["answer"], folder, took, left["peak_mb"])
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:
@@ -182,14 +182,11 @@ class _EndOfChild:
             self._descriptor = None
 
 
-def _end(child: subprocess.Popen[bytes]) -> float:
-    """Make sure that it is gone, with all that it started; the most memory it held, in MB."""
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Make sure that it is gone, with all that it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)  # its own session: nobody else is in this group
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1024 if sys.platform.startswith("linux") else 1  # kilobytes there, bytes on macOS
-    return usage.ru_maxrss * unit / MB
+    child.wait()
 
 
 def _size(folder: Path) -> int:

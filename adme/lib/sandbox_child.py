@@ -48,7 +48,9 @@ def main(folder: Path) -> None:
     _bind_memory(job["memory_mb"])
     answer = function(job["arguments"], folder)
     unfinished = folder / "answer.unfinished"
-    unfinished.write_text(json.dumps({"answer": answer}, ensure_ascii=False), "utf-8")
+    # The parent's own figure for us would include what it held itself when it started us.
+    peak = _status_kilobytes().get("VmHWM", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    unfinished.write_text(json.dumps({"answer": answer, "peak_mb": peak / 1024}, ensure_ascii=False), "utf-8")
     unfinished.rename(folder / "answer.json")
 
 
@@ -93,7 +95,8 @@ def _limit(which: int, value: int) -> None:
         _, hard = resource.getrlimit(which)
         bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
         # A second more in the hard limit of processor time: the soft one ends with a signal that says why.
-        resource.setrlimit(which, (bound, bound + 1 if which == resource.RLIMIT_CPU else bound))
+        ceiling = bound + 1 if which == resource.RLIMIT_CPU and bound == value else bound
+        resource.setrlimit(which, (bound, ceiling))
 
 
 def _forbid_calls() -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 (little-endian, unmarked)",
+    "utf-16-be": "UTF-16 (big-endian, unmarked)",
     "cp1252": "Windows-1252 (Western European)",
     "cp874": "Windows-874 / TIS-620 (Thai)",
     "cp1258": "Windows-1258 (Vietnamese)",
@@ -37,8 +39,8 @@ class Dialect:
     """What one must know to read a file. None means: nobody has said.
 
     Text files use encoding, separator, quote and guarded; workbooks use sheet (None: the first visible one). Decimal,
-    thousands, digits and calendar are for whoever reads numbers and periods out of the texts (`adme.lib.numbers`,
-    `adme.lib.periods`); a workbook's number cells come in this dialect too, so that one reading serves the whole column.
+    thousands, digits and calendar are for whoever reads numbers and periods out of the texts (`lib.numbers`,
+    `lib.periods`); a workbook's number cells come in this dialect too, so that one reading serves the whole column.
 
     Rows are counted from 1 as a person sees them in a spreadsheet. ``header_row`` 0: there is none, and columns are
     called A, B, C. ``first_row`` and ``last_row`` bound the data, inclusive; None: from below the heading to the end.

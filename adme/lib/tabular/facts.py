@@ -23,7 +23,8 @@ class Question:
     """What the bytes do not say and a person must: a field of the dialect, and the answers that are possible.
 
     ``reason`` is a name: bytes_not_utf8, several_separators, ambiguous_numbers, mixed_numbers, digits_found,
-    years_look_buddhist.
+    years_look_buddhist. For ``decimal`` a candidate's value is the decimal mark, followed by the thousands mark if
+    there is one.
     """
 
     field: str

@@ -1,4 +1,4 @@
-"""How much a stranger's file may ask of us: one place, each figure with what it guards and what it still lets through."""
+"""How much a stranger's file may ask of us: one place, each figure with what it guards and what it lets through."""
 
 from __future__ import annotations
 

@@ -85,6 +85,12 @@ PROBLEMS: dict[str, Problem] = {
         _("The row is hidden in the workbook, and read all the same."),
         _("Delete hidden rows that do not belong to the table."),
     ),
+    "cell_without_heading": Problem(
+        "warning",
+        False,
+        _("The cell stands to the right of the last named column and is not read."),
+        _("Name its column in the heading, or delete the cell."),
+    ),
     "empty_heading": Problem(
         "warning",
         False,

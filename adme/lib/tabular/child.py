@@ -1,0 +1,47 @@
+"""What the limited child is asked to do: look at a file, or read it. Called by `adme.lib.sandbox_child` only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from adme.lib.tabular.chunks import ChunkWriter
+from adme.lib.tabular.dialect import Dialect
+from adme.lib.tabular.kinds import check_kind, kind_of
+from adme.lib.tabular.refusals import TableRefused
+from adme.lib.tabular.sheet_table import read_sheet
+from adme.lib.tabular.sniffing import sniff_file
+from adme.lib.tabular.text_table import read_text
+
+
+def sniff(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """{"facts": …} or {"refused": …}."""
+    path, limits = Path(arguments["path"]), arguments["limits"]
+    return _or_refused(lambda: {"facts": sniff_file(path, arguments["name"], limits).to_dict()})
+
+
+def read(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """{"table": …} beside the files of its chunks, or {"refused": …}."""
+    path, limits = Path(arguments["path"]), arguments["limits"]
+    dialect = Dialect.from_dict(arguments["dialect"])
+
+    def reading() -> dict[str, Any]:
+        kind = kind_of(path, limits)
+        check_kind(kind, arguments["name"], path.stat().st_size, limits)
+        writer = ChunkWriter(folder, arguments["chunk_rows"], limits["chunk_text_bytes"])
+        sheet = None
+        if kind == "xlsx":
+            sheet = read_sheet(path, dialect, limits, writer)
+        else:
+            read_text(path, dialect, limits, writer)
+        return {"table": {"sheet": sheet, **writer.finish()}}
+
+    return _or_refused(reading)
+
+
+def _or_refused(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return work()
+    except TableRefused as refused:
+        return {"refused": refused.to_dict()}

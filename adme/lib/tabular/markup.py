@@ -1,0 +1,100 @@
+"""XML of strangers, piece by piece: no document type, no entities, bounded depth and bounded length of one token.
+
+Runs in the limited child. The standard library's expat reads it; whoever parses gives handlers for start, end and text.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from xml.parsers import expat
+
+from adme.lib.tabular.archive import UNPACKING_ERRORS
+from adme.lib.tabular.refusals import TableRefused
+
+_PIECE = 256 * 1024
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+
+Start = Callable[[str, list[str]], None]
+End = Callable[[str], None]
+Text = Callable[[str], Any]
+
+
+def parsed(
+    archive: zipfile.ZipFile, name: str, limits: Mapping[str, int], start: Start, end: End, text: Text
+) -> Iterator[int]:
+    """Feed an entry through the handlers; after each piece, the number of bytes fed so far.
+
+    ``start`` gets a name and a flat list of attribute names and values. Raises TableRefused.
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.ordered_attributes = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    fed = 0
+    try:
+        with archive.open(name) as content:
+            while piece := content.read(_PIECE):
+                parser.Parse(piece, False)
+                fed += len(piece)
+                # A token that does not end is scanned again with every piece: stop before that costs.
+                if fed - parser.CurrentByteIndex > limits["xml_token_bytes"]:
+                    raise TableRefused("xml_long")
+                yield fed
+        parser.Parse(b"", True)
+        yield fed
+    except expat.ExpatError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from error
+        raise TableRefused("xml_broken") from error
+    except UNPACKING_ERRORS as error:
+        raise TableRefused("archive_damaged") from error
+
+
+def parse_small(
+    archive: zipfile.ZipFile, name: str, limits: Mapping[str, int], start: Start, end: End | None = None
+) -> None:
+    """A whole part at once, by the local names of its elements, with its depth counted."""
+    depth = 0
+    deepest = limits["xml_depth"]
+
+    def begin(tag: str, attributes: list[str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > deepest:
+            raise TableRefused("xml_deep")
+        start(local(tag), attributes)
+
+    def finish(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(local(tag))
+
+    for _ in parsed(archive, name, limits, begin, finish, _ignore):
+        pass
+
+
+def local(tag: str) -> str:
+    """An element's or attribute's name without its prefix."""
+    return tag.rpartition(":")[2]
+
+
+def attribute(attributes: list[str], name: str) -> str | None:
+    """One attribute out of the flat list, by its local name."""
+    for at in range(0, len(attributes), 2):
+        if local(attributes[at]) == name:
+            return attributes[at + 1]
+    return None
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise TableRefused("xml_entities")
+
+
+def _ignore(_: str) -> None:
+    """Text between elements that nobody asked for."""
