@@ -138,7 +138,7 @@ def table() -> Table:
     )
 
 
-def context(*, signed_in: bool = False) -> dict[str, Any]:
+def context(*, signed_in: bool = False, plain: bool = False) -> dict[str, Any]:
     """All that the style page shows."""
     shell = SHELL
     if signed_in:
@@ -153,7 +153,7 @@ def context(*, signed_in: bool = False) -> dict[str, Any]:
             dense=True,
         )
     series = fixture.spec().series
-    form = SampleForm({"title": "", "marker": ""})
+    form = SampleForm() if plain else SampleForm({"title": "", "marker": ""})
     form.is_valid()
     return {
         "shell": shell,
@@ -183,7 +183,8 @@ def context(*, signed_in: bool = False) -> dict[str, Any]:
 
 
 def style_page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_to_string("style_page.html", context(signed_in="work" in request.GET), request))
+    shown = context(signed_in="work" in request.GET, plain="plain" in request.GET)
+    return HttpResponse(render_to_string("style_page.html", shown, request))
 
 
 def drawing(request: HttpRequest) -> HttpResponse:
@@ -191,7 +192,7 @@ def drawing(request: HttpRequest) -> HttpResponse:
 
 
 for view in (style_page, drawing):
-    view.policy = "public"  # type: ignore[attr-defined]
-    view.allowed_methods = ("GET", "HEAD")  # type: ignore[attr-defined]
+    view.policy = "public"
+    view.allowed_methods = ("GET", "HEAD")
 
 urlpatterns = [path("", style_page), path("drawing.svg", drawing)]
