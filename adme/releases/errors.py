@@ -8,7 +8,7 @@ from adme.observations.errors import InstantHasPassed, StoreRefused
 
 __all__ = [
     "AlreadyEnded",
-    "ClockAhead",
+    "AnotherGoesFirst",
     "InstantHasPassed",
     "NotPublic",
     "NothingDelivered",
@@ -55,12 +55,16 @@ class NotPublic(ReleaseRefused):
         super().__init__(_("This release is not public yet."), "", _("Cancel it instead."))
 
 
-class ClockAhead(ReleaseRefused):
-    """This machine's clock has gone back behind the public clock, and another release waits in between."""
+class AnotherGoesFirst(ReleaseRefused):
+    """A release to come lies between the present and the next free instant: this one would open it before its time.
+
+    It happens when two releases share a moment and this one meets them in it, or when the machine's clock was set back
+    behind the public clock.
+    """
 
     def __init__(self) -> None:
         super().__init__(
-            _("The machine's clock is behind the public clock."),
-            _("Releasing now would open another release before its time."),
-            _("Have the clock of the machine set right, then try again."),
+            _("Another release goes live first."),
+            _("It waits for this very moment."),
+            _("Try again in a second. If this stays so, have the clock of the machine set right."),
         )

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from adme.lib import clock
 from adme.observations.errors import InstantHasPassed
-from adme.releases.errors import ClockAhead
+from adme.releases.errors import AnotherGoesFirst
 from adme.releases.models import Release
 
 
@@ -32,12 +32,12 @@ def trusted_now() -> int:
 def instant_now(public_clock: int) -> int:
     """The instant of what goes live at once, under the lock of the public clock: the present, or just after the clock.
 
-    Two releases at one moment follow each other by a microsecond. ClockAhead when that would pass one that waits.
+    Two releases at one moment follow each other by a microsecond. AnotherGoesFirst when that would pass one that waits.
     """
     now = trusted_now()
     instant = free(max(now, public_clock + 1))
     if Release.objects.pending(max(now, public_clock)).filter(instant__lt=instant).exists():
-        raise ClockAhead
+        raise AnotherGoesFirst
     return instant
 
 
