@@ -36,7 +36,7 @@ def structure(
     if unchanged(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag, "Vary": headers["Vary"]})
     artefacts = _found(_kind(kind), agency, artefact, version, item, parameters)
-    return HttpResponse(_written(artefacts, offer.export, language), headers=headers)
+    return HttpResponse(written(artefacts, offer.export, language), headers=headers)
 
 
 def _parameters(query_string: str) -> dict[str, str]:
@@ -85,7 +85,8 @@ def _only(found: Artefacts, item: str) -> Artefacts:
     return dataclasses.replace(found, schemes=tuple[ItemScheme, ...](schemes))
 
 
-def _written(artefacts: Artefacts, name: str, language: str) -> bytes:
+def written(artefacts: Artefacts, name: str, language: str) -> bytes:
+    """The message in the format `name` of an offer; the same bytes for the same public state."""
     instant = public_instant()
     prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
     envelope = Envelope(message_id=f"{SENDER}-{instant}", prepared=prepared, sender=SENDER)

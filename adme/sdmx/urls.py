@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
-from adme.sdmx import structure_views, views
+from adme.sdmx import availability_views, structure_views, views
 
 app_name = "sdmx"
 
@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
         rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?/?$",
         views.data,
         name="data",
+    ),
+    re_path(
+        rf"^v2/availability/(?P<context>{_PART})(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
+        rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?(?:/(?P<component>{_PART}))?/?$",
+        availability_views.availability,
+        name="availability",
     ),
     re_path(
         rf"^v2/structure/(?P<kind>{_PART})(?:/(?P<agency>{_PART}))?(?:/(?P<artefact>{_PART}))?"

@@ -27,7 +27,7 @@ def data(
     if context != "dataflow":
         raise NotImplementedYet(f"The context “{context}” is not offered yet; dataflow is.")
     dataflow = find_dataflow(agency, flow, version)
-    query = parse_query(key, request.META.get("QUERY_STRING", ""), *_dimensions(dataflow))
+    query = parse_query(key, request.META.get("QUERY_STRING", ""), *dimensions_and_time(dataflow))
     offer, labels = choose(request.headers.get("Accept", "*/*"), query.format)
     language = get_language() or "en"
     tag = state_tag(dataflow.pk, query, offer, labels, language, as_of=query.as_of)
@@ -60,7 +60,8 @@ def find_dataflow(agency: str, flow: str, version: str) -> Dataflow:
     return found
 
 
-def _dimensions(dataflow: Dataflow) -> tuple[list[str], str]:
+def dimensions_and_time(dataflow: Dataflow) -> tuple[list[str], str]:
+    """Dimension ids in the order of the key, and the id of the time dimension."""
     view = structure_of(dataflow)
     return [dimension.id for dimension in view.dimensions], view.time
 

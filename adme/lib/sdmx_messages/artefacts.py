@@ -14,6 +14,7 @@ _URN_CLASSES = {
     "conceptscheme": "conceptscheme.ConceptScheme",
     "datastructure": "datastructure.DataStructure",
     "dataflow": "datastructure.Dataflow",
+    "dataconstraint": "registry.DataConstraint",
     "agencyscheme": "base.AgencyScheme",
     "dataproviderscheme": "base.DataProviderScheme",
 }
@@ -105,12 +106,29 @@ class Flow(Artefact):
 
 
 @dataclass(frozen=True)
+class Constraint(Artefact):
+    """What is available of a dataflow: dimension id → codes, and the first and last period.
+
+    `series` counts the series that have observations.
+    """
+
+    kind: str = "dataconstraint"
+    dataflow: str = ""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    time: str = "TIME_PERIOD"
+    first_period: str = ""
+    last_period: str = ""
+    series: int = 0
+
+
+@dataclass(frozen=True)
 class Artefacts:
     """Everything of one message."""
 
     schemes: tuple[ItemScheme, ...] = ()
     structures: tuple[Structure, ...] = ()
     flows: tuple[Flow, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[ItemScheme, ...]:
         """The item schemes of one kind."""

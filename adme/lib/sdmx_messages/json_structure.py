@@ -8,7 +8,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from adme.lib.sdmx_messages.artefacts import Artefact, Artefacts, ComponentUse, Flow, Item, ItemScheme, Structure
+from adme.lib.sdmx_messages.artefacts import (
+    Artefact,
+    Artefacts,
+    ComponentUse,
+    Constraint,
+    Flow,
+    Item,
+    ItemScheme,
+    Structure,
+)
 from adme.lib.sdmx_messages.xml_data import Envelope
 
 MEDIA_TYPE = "application/vnd.sdmx.structure+json;version=2.0.0"
@@ -35,6 +44,8 @@ def write_structures(artefacts: Artefacts, envelope: Envelope, *, language: str)
         data["dataStructures"] = [_structure(structure, language) for structure in artefacts.structures]
     if artefacts.flows:
         data["dataflows"] = [_flow(flow, language) for flow in artefacts.flows]
+    if artefacts.constraints:
+        data["dataConstraints"] = [_constraint(constraint, language) for constraint in artefacts.constraints]
     meta = {
         "schema": SCHEMA,
         "id": envelope.message_id,
@@ -81,6 +92,26 @@ def _scheme(scheme: ItemScheme, member: str, language: str) -> dict[str, Any]:
 
 def _flow(flow: Flow, language: str) -> dict[str, Any]:
     return {**_maintained(flow, language), "structure": flow.structure}
+
+
+def _constraint(constraint: Constraint, language: str) -> dict[str, Any]:
+    keys: list[dict[str, Any]] = [
+        {"id": dimension, "include": True, "values": [{"value": code} for code in codes]}
+        for dimension, codes in constraint.values.items()
+    ]
+    if constraint.first_period:
+        span = {
+            "startPeriod": {"period": constraint.first_period, "isInclusive": True},
+            "endPeriod": {"period": constraint.last_period, "isInclusive": True},
+        }
+        keys.append({"id": constraint.time, "include": True, "timeRange": span})
+    return {
+        **_maintained(constraint, language),
+        "annotations": [{"id": "series_count", "title": str(constraint.series), "type": "sdmx_metrics"}],
+        "role": "Actual",
+        "constraintAttachment": {"dataflows": [constraint.dataflow]},
+        "cubeRegions": [{"include": True, "keyValues": keys}],
+    }
 
 
 def _structure(structure: Structure, language: str) -> dict[str, Any]:

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from adme.lib.sdmx_messages.artefacts import Artefact, Artefacts, ComponentUse, Flow, Item, ItemScheme, Structure, Text
+from adme.lib.sdmx_messages.artefacts import (
+    Artefact,
+    Artefacts,
+    ComponentUse,
+    Constraint,
+    Flow,
+    Item,
+    ItemScheme,
+    Structure,
+    Text,
+)
 from adme.lib.sdmx_messages.xml_data import Envelope
 
 Version = Literal["2.1", "3.0", "3.1"]
@@ -53,13 +63,18 @@ def _body_21(artefacts: Artefacts) -> Iterator[str]:
     yield _wrapped("Codelists", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("codelist")])
     yield _wrapped("Concepts", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("conceptscheme")])
     yield _wrapped("DataStructures", [_structure(structure, "2.1") for structure in artefacts.structures])
+    yield _wrapped("Constraints", [_constraint(constraint, "2.1") for constraint in artefacts.constraints])
 
 
 def _body_3(artefacts: Artefacts, version: Version) -> Iterator[str]:
     """The order of members that the 3.x schemas prescribe: by name."""
     yield _wrapped("AgencySchemes", [_scheme(one, version) for one in artefacts.of_kind("agencyscheme")])
+    if version == "3.1":
+        yield _wrapped("AvailabilityConstraints", [_availability(one) for one in artefacts.constraints])
     yield _wrapped("Codelists", [_scheme(one, version) for one in artefacts.of_kind("codelist")])
     yield _wrapped("ConceptSchemes", [_scheme(one, version) for one in artefacts.of_kind("conceptscheme")])
+    if version == "3.0":
+        yield _wrapped("DataConstraints", [_constraint(one, version) for one in artefacts.constraints])
     yield _wrapped("Dataflows", [_flow(flow, version) for flow in artefacts.flows])
     yield _wrapped("DataProviderSchemes", [_scheme(one, version) for one in artefacts.of_kind("dataproviderscheme")])
     yield _wrapped("DataStructures", [_structure(structure, version) for structure in artefacts.structures])
@@ -210,3 +225,54 @@ def _attribute(component: ComponentUse, structure: Structure, version: Version) 
     relation = related if component.of_series else observed
     inside = f"<str:AttributeRelationship>{relation}</str:AttributeRelationship>"
     return _component("Attribute", component, version, more, inside)
+
+
+# --- availability ---------------------------------------------------------------------------------------
+
+
+def _constraint(constraint: Constraint, version: Version) -> str:
+    """What is available, as 2.1 and 3.0 say it: a maintainable constraint."""
+    element, role = ("ContentConstraint", "type") if version == "2.1" else ("DataConstraint", "role")
+    annotation = (
+        '<com:Annotations><com:Annotation id="series_count">'
+        f"<com:AnnotationTitle>{constraint.series}</com:AnnotationTitle>"
+        "<com:AnnotationType>sdmx_metrics</com:AnnotationType></com:Annotation></com:Annotations>"
+    )
+    return (
+        f'<str:{element} {_identity(constraint, version)} {role}="Actual">{annotation}{_texts(constraint)}'
+        f"{_region(constraint, version)}</str:{element}>"
+    )
+
+
+def _availability(constraint: Constraint) -> str:
+    """The same as 3.1 says it: an answer without a name of its own."""
+    return (
+        f'<str:AvailabilityConstraint seriesCount="{constraint.series}">'
+        f"{_region(constraint, '3.1')}</str:AvailabilityConstraint>"
+    )
+
+
+def _region(constraint: Constraint, version: Version) -> str:
+    keys = "".join(_key_values(name, codes, version) for name, codes in constraint.values.items())
+    if constraint.first_period:
+        keys += _time_range(constraint, version)
+    return (
+        f"<str:ConstraintAttachment><str:Dataflow>{_reference(constraint.dataflow, version)}</str:Dataflow>"
+        f'</str:ConstraintAttachment><str:CubeRegion include="true">{keys}</str:CubeRegion>'
+    )
+
+
+def _key_values(name: str, codes: tuple[str, ...], version: Version) -> str:
+    space = "com" if version == "2.1" else "str"
+    values = "".join(f"<{space}:Value>{escape(code)}</{space}:Value>" for code in codes)
+    return f"<{space}:KeyValue id={quoteattr(name)}>{values}</{space}:KeyValue>"
+
+
+def _time_range(constraint: Constraint, version: Version) -> str:
+    space = "com" if version == "2.1" else "str"
+    return (
+        f"<{space}:KeyValue id={quoteattr(constraint.time)}><{space}:TimeRange>"
+        f'<{space}:StartPeriod isInclusive="true">{constraint.first_period}</{space}:StartPeriod>'
+        f'<{space}:EndPeriod isInclusive="true">{constraint.last_period}</{space}:EndPeriod>'
+        f"</{space}:TimeRange></{space}:KeyValue>"
+    )
