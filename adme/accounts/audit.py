@@ -10,7 +10,8 @@ values that are not public into it. Counts, ids, states, and the old and new of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,14 +127,19 @@ def checkpoint() -> Checkpoint:
     return _head()
 
 
-def exported() -> Iterator[dict[str, object]]:
-    """Every entry in order, as `audit_verifier` reads it: the sealed fields and `entry_hash`; streaming."""
+def exported() -> Generator[dict[str, object]]:
+    """Every entry in order, as `audit_verifier` reads it: the sealed fields and `entry_hash`; streaming.
+
+    Close it (contextlib.closing) where it may not be read to its end: a cursor of PostgreSQL that is left to the
+    garbage collector can be collected in the middle of another statement, which then waits for itself for ever.
+    """
     names = (*chain.FIELDS, "entry_hash")
     rows = AuditEntry.objects.order_by("sequence").values_list(*names).iterator(chunk_size=BATCH)
-    for row in rows:
-        entry: dict[str, object] = dict(zip(names, row, strict=True))
-        entry["at"] = clock.to_instant(row[1])
-        yield entry
+    with closing(rows):
+        for row in rows:
+            entry: dict[str, object] = dict(zip(names, row, strict=True))
+            entry["at"] = clock.to_instant(row[1])
+            yield entry
 
 
 def verify(checkpoint: Checkpoint | None = None) -> Checkpoint:
@@ -143,7 +149,8 @@ def verify(checkpoint: Checkpoint | None = None) -> Checkpoint:
     rewritten from the beginning, cannot be seen. Others may write meanwhile.
     """
     before = _head()
-    end = chain.walk(exported(), [before] if checkpoint is None else [before, checkpoint])
+    with closing(exported()) as entries:
+        end = chain.walk(entries, [before] if checkpoint is None else [before, checkpoint])
     after = _head()
     if after.sequence < end.sequence or (after.sequence == end.sequence and after != end):
         raise ChainBroken(end.sequence, f"stands beyond the head of the trail, which says {after.sequence}")
