@@ -18,6 +18,10 @@ NOT_APPLICABLE = frozenset({"_Z", "_N", ""})
 """Codes for "this dimension says nothing here"."""
 
 
+PART = 2
+"""The rank of a code that stands for a part of the whole."""
+
+
 @dataclass(frozen=True)
 class Option:
     """One code that can be chosen in a dimension, and the combination that choosing it leads to."""
@@ -33,7 +37,7 @@ def rank(code: str) -> int:
     """0 for a total, 1 for "not applicable", 2 for a part of the whole."""
     if code in TOTALS:
         return 0
-    return 1 if code in NOT_APPLICABLE else 2
+    return 1 if code in NOT_APPLICABLE else PART
 
 
 def default(combinations: Mapping[Combination, int], order: Callable[[Combination], Sequence[int]]) -> Combination:
@@ -87,4 +91,4 @@ def varying(combinations: Mapping[Combination, int]) -> list[int]:
 
 
 def _parts(combination: Combination) -> int:
-    return sum(rank(code) == 2 for code in combination)
+    return sum(rank(code) == PART for code in combination)

@@ -77,4 +77,4 @@ def _rendered(file: Path, path: str, changed: int) -> Page:
 def _address(beside: str, link: str) -> str:
     """The address of a page that another one, in folder `beside`, links to by its file."""
     path = _path_of(PurePosixPath(posixpath.normpath(posixpath.join(beside, link))))
-    return reverse("portal:manual", kwargs={"path": path}) if path else reverse("portal:manual-contents")
+    return reverse("portal:manual-page", kwargs={"path": path}) if path else reverse("portal:manual")

@@ -176,7 +176,9 @@ def _group(group: Sequence[Reading]) -> str:
         return _("{areas} (each {value}, {years})").format(
             areas=listed([r.area for r in group]), value=shown, years=_years(group)
         )
-    return _("{count} states (each {value}, {years})").format(count=_count(len(group)), value=shown, years=_years(group))
+    return _("{count} states (each {value}, {years})").format(
+        count=_count(len(group)), value=shown, years=_years(group)
+    )
 
 
 def _limits(readings: Sequence[Reading]) -> str:

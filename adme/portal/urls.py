@@ -1,6 +1,43 @@
-"""Addresses of this room."""
+"""Addresses of the public site. Those of docs/reference stay stable; whoever moves one leaves a redirect."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
+
+from adme.portal.views import (
+    browse,
+    countries,
+    downloads,
+    home,
+    indicator,
+    machines,
+    release_calendar,
+    table,
+    words,
+)
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("indicators/", browse.indicators, name="indicators"),
+    path("indicators/<slug:slug>/", indicator.indicator, name="indicator"),
+    path("indicators/<slug:slug>/history/", indicator.history_of_value, name="history"),
+    re_path(
+        r"^indicators/(?P<slug>[-a-zA-Z0-9_]+)/data\.(?P<ending>csv|xlsx|parquet|sdmx\.csv|svg)$",
+        downloads.indicator_data,
+        name="indicator-data",
+    ),
+    path("topics/", browse.topics, name="topics"),
+    path("search", browse.search, name="search"),
+    path("countries/", countries.countries, name="countries"),
+    re_path(r"^countries/(?P<iso2>[A-Za-z]{2})/$", countries.country, name="country"),
+    path("table/", table.table, name="table"),
+    re_path(r"^table/data\.(?P<ending>csv|xlsx|parquet|sdmx\.csv)$", downloads.table_data, name="table-data"),
+    path("releases/", release_calendar.releases, name="releases"),
+    path("releases/feed.atom", release_calendar.feed, name="feed"),
+    path("releases/<uuid:release_id>/", release_calendar.release, name="release"),
+    path("about/", words.about, name="about"),
+    path("licence/", words.licence, name="licence"),
+    path("manual/", words.manual, name="manual"),
+    path("manual/<path:path>/", words.manual_page, name="manual-page"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("favicon.ico", machines.favicon, name="favicon"),
+]

@@ -88,16 +88,20 @@ CASES = {
     "a limit that leaves the lowest open": (
         [read("Singapore", 5, 2018, "<"), read("Thailand", 3), read("Myanmar", 30)],
         [
-            "Highest in Myanmar (30 %, 2018); which is lowest cannot be said, "
-            "as Singapore is given only as below 5 % (2018).",
+            (
+                "Highest in Myanmar (30 %, 2018); which is lowest cannot be said, "
+                "as Singapore is given only as below 5 % (2018)."
+            ),
             "Three of eleven states have a value, all from 2018.",
         ],
     ),
     "a limit that leaves the highest open": (
         [read("Malaysia", 95, 2017, ">"), read("Thailand", 97), read("Myanmar", 30)],
         [
-            "Lowest in Myanmar (30 %, 2018); which is highest cannot be said, "
-            "as Malaysia is given only as above 95 % (2017).",
+            (
+                "Lowest in Myanmar (30 %, 2018); which is highest cannot be said, "
+                "as Malaysia is given only as above 95 % (2017)."
+            ),
             "Three of eleven states have a value, the oldest from 2017 (Malaysia), the newest from 2018.",
         ],
     ),
@@ -111,8 +115,10 @@ CASES = {
     "nothing but limits": (
         [read("Malaysia", 95, 2017, ">"), read("Thailand", 97, 2017, ">"), read("Viet Nam", 99, 2017, "<")],
         [
-            "Which state is highest or lowest cannot be said, as Malaysia is given only as above 95 % (2017), "
-            "Thailand is given only as above 97 % (2017) and Viet Nam is given only as below 99 % (2017).",
+            (
+                "Which state is highest or lowest cannot be said, as Malaysia is given only as above 95 % (2017), "
+                "Thailand is given only as above 97 % (2017) and Viet Nam is given only as below 99 % (2017)."
+            ),
             "Three of eleven states have a value, all from 2017.",
         ],
     ),

@@ -1,0 +1,175 @@
+"""One country as its page shows it: what is known of the state, and its latest value of every public indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from adme.indicators.models import Indicator, Topic
+from adme.lib import clock, periods
+from adme.lib.page import reading
+from adme.lib.page.figures import Fact
+from adme.lib.page.tables import Cell, Column, Row, Table
+from adme.lib.texts import text_in
+from adme.portal import breakdowns, choices, figures, queries, units
+from adme.portal.addresses import with_question
+from adme.portal.breakdowns import Combination
+from adme.portal.catalogue import catalogue
+from adme.portal.queries import Flow
+from adme.portal.values import Value, values_of
+from adme.releases import queries as published
+
+MOST_HEADLINES = 6
+OLD = 5
+"""A latest value older than this many years says how old it is."""
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest value of one indicator in this country, or None; `url` leads to exactly that series."""
+
+    indicator: Indicator
+    value: Value | None
+    breakdown: str
+    unit: str
+    url: str
+
+
+@dataclass(frozen=True)
+class TopicSection:
+    """One topic of the profile."""
+
+    slug: str
+    title: str
+    table: Table
+    missing: tuple[Latest, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One state's page."""
+
+    sections: tuple[TopicSection, ...]
+    headlines: tuple[Fact, ...]
+    have: int
+    total: int
+
+
+def profile(area: str, *, as_of: int | None = None) -> Profile:
+    """What is public about a state at an instant: headline figures, then every indicator by topic."""
+    indicators = list(catalogue(as_of=as_of).indicators.values())
+    latest = latest_values(area, indicators, as_of=as_of)
+    topics = queries.topics()
+    topics_of = {indicator.pk: [topic.slug for topic in indicator.topics.all()] for indicator in indicators}
+    leading = sorted(
+        (one for one in latest if one.value is not None and one.indicator.headline_position is not None),
+        key=lambda one: one.indicator.headline_position or 0,
+    )
+    return Profile(
+        sections=tuple(sections(latest, topics, topics_of)),
+        headlines=tuple(_fact(one) for one in leading[:MOST_HEADLINES]),
+        have=sum(one.value is not None for one in latest),
+        total=len(latest),
+    )
+
+
+def _fact(one: Latest) -> Fact:
+    value = one.value
+    assert value is not None  # noqa: S101 - facts are made of indicators with a value
+    number = reading.number(value.value or 0, reading.decimals_for([value.value or 0]))
+    sign = reading.unit_is_sign(one.unit)
+    note = ", ".join(part for part in ("" if sign else one.unit, one.breakdown, value.when, _age(value)) if part)
+    return Fact(one.indicator.name, f"{value.qualifier}{number}", unit=one.unit if sign else "", note=note, url=one.url)
+
+
+def latest_values(area: str, indicators: Sequence[Indicator], *, as_of: int | None = None) -> list[Latest]:
+    """The latest value of each of `indicators` in `area`: of its total where it has one, else of its best series."""
+    found: list[Latest] = []
+    by_flow: dict[int, list[Indicator]] = {}
+    for indicator in indicators:
+        by_flow.setdefault(indicator.dataflow_id, []).append(indicator)
+    for own in by_flow.values():
+        flow = queries.flow_of(own[0].dataflow)
+        cells = published.latest(flow.dataflow, {flow.layout.area: [area]}, as_of=as_of)
+        series: dict[str, dict[Combination, Value]] = {}
+        for value in values_of(cells, flow.layout):
+            series.setdefault(value.indicator, {})[value.combination] = value
+        found += [_latest(flow, indicator, area, series.get(indicator.code_id, {}), as_of) for indicator in own]
+    return found
+
+
+def _latest(
+    flow: Flow, indicator: Indicator, area: str, series: Mapping[Combination, Value], as_of: int | None
+) -> Latest:
+    unit = units.shown_unit(text_in(indicator.unit))
+    path = reverse("portal:indicator", args=[indicator.slug])
+    if not series:
+        return Latest(indicator, None, "", unit, path)
+    combination = breakdowns.default({c: value.period for c, value in series.items()}, flow.order)
+    question = {
+        name: combination[n] for n, name in enumerate(flow.layout.breakdowns) if choices.tells(name, combination[n])
+    }
+    breakdown = choices.breakdown_words(flow, {combination: 1}, combination)
+    return Latest(indicator, series[combination], breakdown, unit, with_question(path, {**question, "areas": area}))
+
+
+def sections(
+    latest: Sequence[Latest], topics: Sequence[Topic], topics_of: Mapping[int, Sequence[str]]
+) -> list[TopicSection]:
+    """The profile by topic, each indicator once: under the first of its topics."""
+    grouped: dict[str, list[Latest]] = {topic.slug: [] for topic in topics}
+    for one in latest:
+        slugs = [slug for slug in topics_of.get(one.indicator.pk, ()) if slug in grouped]
+        grouped.setdefault(slugs[0] if slugs else "", []).append(one)
+    titles = {topic.slug: topic.title for topic in topics} | {"": _("Other")}
+    found = []
+    for slug, own in grouped.items():
+        have = tuple(one for one in own if one.value is not None)
+        lack = tuple(one for one in own if one.value is None)
+        if own:
+            found.append(TopicSection(slug or "other", titles[slug], _table(titles[slug], have), lack))
+    return found
+
+
+def _table(title: str, latest: Sequence[Latest]) -> Table:
+    return Table(
+        caption=_("{topic}: latest values").format(topic=title),
+        caption_hidden=True,
+        columns=(
+            Column(_("Indicator")),
+            Column(_("Latest value"), kind="number"),
+            Column(_("Unit")),
+            Column(_("Year"), kind="period"),
+        ),
+        rows=tuple(_row(one) for one in latest if one.value is not None),
+        empty=_("No data."),
+    )
+
+
+def _row(one: Latest) -> Row:
+    value = one.value
+    assert value is not None  # noqa: S101 - rows are made of indicators with a value
+    decimals = reading.decimals_for([value.value or 0])
+    shown = figures.value_cell(value)
+    cell = replace(shown, decimals=decimals, note="")
+    name = Cell(text=f"{one.indicator.name} ({one.breakdown})" if one.breakdown else one.indicator.name, url=one.url)
+    return Row(cells=(name, cell, Cell(text=one.unit), _when(value)))
+
+
+def _when(value: Value) -> Cell:
+    age = _age(value)
+    if not age:
+        return Cell(text=value.when)
+    return Cell(html=format_html('{} <span class="age">{}</span>', value.when, age))
+
+
+def _age(value: Value) -> str:
+    years = clock.now().year - periods.year(value.period)
+    if years <= OLD:
+        return ""
+    return ngettext("{n} year ago", "{n} years ago", years).format(n=years)

@@ -1,0 +1,168 @@
+"""From what a page shows to charts, maps and tables: plain specs for `releases.charts` and `lib.page`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from adme.lib.page import reading
+from adme.lib.page.tables import Cell, Column, Row, Table
+from adme.portal.shown import Area, Shown
+from adme.portal.values import MOST_DECIMALS, Value
+from adme.releases.chart_spec import ChartSpec, Point, Role, Series
+from adme.releases.maps import CODES as MAPPED
+from adme.releases.maps import AreaValue, MapSpec
+
+BREAK = "B"
+"""SDMX observation status: a break in the series before this value."""
+
+
+def chart_spec(
+    shown: Shown, *, source: str = "", released: str = "", citation: str = "", description: str = ""
+) -> ChartSpec:
+    """Every state as a line, the highlighted in colour, aggregates as the thick dark line."""
+    return ChartSpec(
+        title=shown.title,
+        unit=shown.unit,
+        subtitle=subtitle(shown),
+        description=description,
+        decimals=shown.decimals,
+        series=tuple(_series(shown, area) for area in (*shown.states, *shown.regions)),
+        source=source,
+        released=released,
+        citation=citation,
+    )
+
+
+def states_only(spec: ChartSpec, shown: Shown) -> ChartSpec:
+    """The same without aggregates: what small multiples and rankings of states are drawn from."""
+    return spec.only(*(area.code for area in shown.states))
+
+
+def map_spec(
+    shown: Shown, *, source: str = "", released: str = "", citation: str = "", description: str = ""
+) -> MapSpec:
+    """The latest value of every state; one without any says so."""
+    return MapSpec(
+        title=shown.title,
+        unit=shown.unit,
+        subtitle=subtitle(shown),
+        description=description,
+        decimals=shown.decimals,
+        values=tuple(_area_value(shown, area) for area in shown.states if area.code in MAPPED),
+        source=source,
+        released=released,
+        citation=citation,
+    )
+
+
+def subtitle(shown: Shown) -> str:
+    """Population, unit and years: what the title of a chart still owes."""
+    parts = [shown.breakdown, "" if reading.unit_is_sign(shown.unit) else shown.unit, years(shown)]
+    return ", ".join(part for part in parts if part)
+
+
+def years(shown: Shown) -> str:
+    """The span of periods with a value: “2001–2019”."""
+    if not shown.values:
+        return ""
+    ordered = sorted(shown.values, key=lambda value: value.period)
+    first, last = ordered[0].when, ordered[-1].when
+    return first if first == last else f"{first}–{last}"
+
+
+def value_table(shown: Shown, *, caption: str, history: Callable[[Value], str], compact: bool = False) -> Table:
+    """Areas × periods, newest period first; each value leads to its history.
+
+    With `compact`, only the areas that have a value.
+    """
+    areas = [*shown.states, *shown.regions]
+    if compact:
+        areas = [area for area in areas if shown.by_area[area.code]]
+    columns = [Column(_("Area"))]
+    codes = {period: value.when for value in shown.values for period in [value.period]}
+    columns += [Column(codes[period], kind="number") for period in shown.periods]
+    return Table(
+        caption=caption,
+        columns=tuple(columns),
+        rows=tuple(_row(shown, area, history) for area in areas),
+        notes=tuple(_table_notes(shown)),
+        empty=_("No figures are public here."),
+        dense=True,
+    )
+
+
+def value_cell(value: Value, *, url: str = "") -> Cell:
+    """One value as a table shows it: exact up to three decimals, with limit, status and note."""
+    if value.value is None:
+        return Cell(text=value.delivered, url=url, flag=value.obs_status, note=value.note, missing=_("no number"))
+    return Cell(
+        value=Decimal(repr(value.value)),
+        decimals=value.page_decimals,
+        qualifier=value.qualifier,
+        url=url,
+        flag=value.obs_status,
+        note=value.note,
+    )
+
+
+def _series(shown: Shown, area: Area) -> Series:
+    role: Role = "context"
+    if not area.is_state:
+        role = "region"
+    elif area.code in shown.highlighted:
+        role = "chosen"
+    points = tuple(_point(value) for value in shown.by_area[area.code])
+    return Series(id=area.code, label=area.name, points=points, role=role, url=area.url)
+
+
+def _point(value: Value) -> Point:
+    return Point(
+        period=value.code,
+        value=value.value,
+        kind=value.kind,
+        note=value.note,
+        qualifier=value.qualifier,
+        text=value.delivered if value.value is None else "",
+        break_before=value.obs_status == BREAK,
+    )
+
+
+def _area_value(shown: Shown, area: Area) -> AreaValue:
+    value = shown.latest.get(area.code)
+    if value is None:
+        newest = next(reversed(shown.by_area[area.code]), None)
+        kind = newest.kind if newest else "missing"
+        return AreaValue(area.code, area.name, None, kind=kind, url=area.url, text=newest.delivered if newest else "")
+    return AreaValue(
+        area=area.code,
+        label=area.name,
+        value=value.value,
+        kind=value.kind,
+        period=value.code,
+        note=value.note,
+        qualifier=value.qualifier,
+        url=area.url,
+    )
+
+
+def _row(shown: Shown, area: Area, history: Callable[[Value], str]) -> Row:
+    found = {value.period: value for value in shown.by_area[area.code]}
+    cells = [Cell(text=area.name, url=area.url)]
+    for period in shown.periods:
+        value = found.get(period)
+        cells.append(value_cell(value, url=history(value)) if value else Cell(missing=_("no data")))
+    return Row(cells=tuple(cells), emphasis=not area.is_state)
+
+
+def _table_notes(shown: Shown) -> list[str]:
+    notes = [_("Newest first. Each value leads to its source and to every version it has had.")]
+    if any((value.decimals or 0) > MOST_DECIMALS for value in shown.values):
+        notes.append(
+            _("Rounded to {n} decimals here; downloads and the history of each value are exact.").format(
+                n=MOST_DECIMALS
+            )
+        )
+    return notes

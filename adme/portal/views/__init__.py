@@ -1,0 +1,1 @@
+"""Views by subject: each reads the address, asks a few questions, renders."""
