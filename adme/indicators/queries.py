@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -74,8 +74,17 @@ class Hit:
     rank: float
 
 
-def search(text: str, *, kinds: Sequence[str] = (), language: str = "") -> list[Hit]:
+def search(
+    text: str,
+    *,
+    kinds: Sequence[str] = (),
+    language: str = "",
+    among: Mapping[str, Sequence[str]] | None = None,
+) -> list[Hit]:
     """What is found by words, the best first; each thing once, in the language it was found best in.
+
+    `among` maps kinds to the slugs that may be found (other kinds: none). Public pages give what is public, so that
+    what is hidden can neither fill the list nor decide whether the second, wider search is made.
 
     Every word must be there, as a whole or as the beginning of one. Where that finds nothing, words may stand anywhere
     inside others: a part of a Thai compound is found so. The same on each database: they find, and Python ranks.
@@ -83,7 +92,7 @@ def search(text: str, *, kinds: Sequence[str] = (), language: str = "") -> list[
     words = words_of(text)[:MOST_WORDS]
     if not words:
         return []
-    found = _documents(_with_beginnings(words), kinds) or _documents(_containing(words), kinds)
+    found = _documents(_with_beginnings(words), kinds, among) or _documents(_containing(words), kinds, among)
     hits = [Hit(one.kind, one.slug, one.language, one.title, _rank(one, words, language)) for one in found]
     best: dict[tuple[str, str], Hit] = {}
     for hit in sorted(hits, key=_order):
@@ -95,9 +104,16 @@ def _order(hit: Hit) -> tuple[float, int, str, str, str]:
     return (-hit.rank, len(hit.title), hit.kind, hit.slug, hit.language)
 
 
-def _documents(found: QuerySet[SearchDocument], kinds: Sequence[str]) -> list[SearchDocument]:
+def _documents(
+    found: QuerySet[SearchDocument], kinds: Sequence[str], among: Mapping[str, Sequence[str]] | None
+) -> list[SearchDocument]:
     if kinds:
         found = found.filter(kind__in=kinds)
+    if among is not None:
+        allowed = Q(pk__in=[])
+        for kind, slugs in among.items():
+            allowed |= Q(kind=kind, slug__in=slugs)
+        found = found.filter(allowed)
     return list(found.order_by("id")[:MOST_CANDIDATES])
 
 
