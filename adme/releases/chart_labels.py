@@ -20,7 +20,7 @@ EARLY = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name with its rows of text; `early` says that its line ends well before the others."""
+    """A name in rows of text. `early`: its line ends well before the others; `below`: the value has its own row."""
 
     series: Series
     rows: tuple[str, ...]
@@ -29,10 +29,18 @@ class Label:
     y: float
     early: bool
     size: float = 14.0
+    below: bool = False
 
     @property
     def height(self) -> float:
-        return len(self.rows) * ROW
+        return (len(self.rows) + self.below) * ROW
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """The rows as (name, value): the value stands behind the last row, or under it."""
+        *first, last = self.rows
+        ends = [(last, ""), ("", self.value)] if self.below else [(last, self.value)]
+        return [*((row, "") for row in first), *ends]
 
 
 def label_for(spec: ChartSpec, series: Series, plane: Plane, final: float, *, narrow: bool) -> Label | None:
@@ -43,15 +51,13 @@ def label_for(spec: ChartSpec, series: Series, plane: Plane, final: float, *, na
     x, y = plane.place(latest)
     name = series.short or series.label if narrow else series.label
     size = 13.0 if narrow or series.role == "context" else 14.0
-    value = "" if narrow or series.role == "context" else spec.shown(latest)
+    value = "" if series.role == "context" else spec.shown(latest)
     if value and latest.at < final:
         value = f"{value} ({latest.when})"
-    room = 92.0 if narrow else 150.0
-    rows = tuple(svg.wrapped(name, size, room, bold=True))
-    if value and svg.text_width(f"{rows[-1]} {value}", size, bold=True) > 175:
-        rows, value = (*rows, value), ""
+    rows = tuple(svg.wrapped(name, size, 92.0 if narrow else 150.0, bold=True))
+    below = bool(value) and (narrow or svg.text_width(f"{rows[-1]} {value}", size, bold=True) > 175)
     early = plane.x.end - x > EARLY * (plane.x.end - plane.x.start)
-    return Label(series, rows, value, x, y, early, size)
+    return Label(series, rows, value, x, y, early, size, below)
 
 
 def column_width(spec: ChartSpec, *, narrow: bool) -> float:
@@ -63,7 +69,7 @@ def column_width(spec: ChartSpec, *, narrow: bool) -> float:
         label = label_for(spec, series, flat, final, narrow=narrow)
         if label is None or (series.role == "context" and narrow):
             continue
-        rows = [*label.rows[:-1], f"{label.rows[-1]} {label.value}".strip()]
+        rows = [f"{name} {value}".strip() for name, value in label.texts]
         widest = max(widest, *(svg.text_width(row, label.size, bold=True) for row in rows))
     return widest + (12 if narrow else 20)
 
@@ -133,16 +139,15 @@ def _draw(spec: ChartSpec, label: Label, column: float, middle: float) -> str:
 def _words(label: Label, x: float, middle: float, pen: Pen, *, halo: bool = False) -> str:
     role = label.series.role
     baseline = middle - label.height / 2 + ROW - 4
+    outline = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"} if halo else {}
     parts = []
-    for index, row in enumerate(label.rows):
-        value = ""
-        if label.value and index == len(label.rows) - 1:
-            value = svg.element("tspan", svg.words(f" {label.value}"), font_weight="400")
-        outline = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"} if halo else {}
+    for index, (row, value) in enumerate(label.texts):
+        gap = " " if row and value else ""
+        number = svg.element("tspan", svg.words(gap + value), font_weight="400") if value else ""
         parts.append(
             svg.element(
                 "text",
-                svg.words(row) + value,
+                svg.words(row) + number,
                 x=x,
                 y=baseline + ROW * index,
                 font_size=label.size,

@@ -26,6 +26,7 @@ from adme.releases.chart_spec import (
 
 ROW = 26.0
 BAR = 15.0
+LANE = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,12 @@ def bars(spec: ChartSpec, *, width: float, period: str | None) -> tuple[str, flo
         (svg.text_width(_said(spec, row, rows), 14, bold=True) for row in rows if row.value is not None), default=0
     )
     scale = frame.Scale(min(0.0, min(values, default=0.0)), max(0.0, max(values, default=1.0)), left, width - room - 10)
-    top = 26.0 + (18.0 if spec.references else 0)
+    lanes = _reference_lanes(spec, scale)
+    top = 26.0 + LANE * (max(lanes) + 1 if lanes else 0)
     bottom = top + ROW * len(rows)
     parts = [svg.text(left, 13, _unit_and_year(spec, rows), font_size=13, fill=QUIET, class_="tick")]
     parts.append(svg.line(scale(0), top, scale(0), bottom, stroke=INK, class_="zero"))
-    parts += [_reference(spec, index, scale, top, bottom) for index in range(len(spec.references))]
+    parts += [_reference(spec, index, lane, scale, top, bottom) for index, lane in enumerate(lanes)]
     parts += [_bar_row(spec, row, rows, scale, top + ROW * index, narrow=narrow) for index, row in enumerate(rows)]
     key, below = frame.key_row(_bar_key(rows), bottom, width)
     return "".join(parts) + key, below + 4
@@ -180,22 +182,36 @@ def _absent(spec: ChartSpec, row: Row, scale: frame.Scale, y: float, *, narrow: 
     return sign + svg.text(start, middle + 5, words, fill=QUIET, font_size=13, class_="quiet halo", **halo)
 
 
-def _reference(spec: ChartSpec, index: int, scale: frame.Scale, top: float, bottom: float) -> str:
+def _reference_words(spec: ChartSpec, index: int) -> str:
     reference = spec.references[index]
-    at = scale(reference.value)
-    right = at > (scale.start + scale.end) / 2
-    shown = f"{reference.label}: {spec.shown(Point(period='', value=reference.value))}"
-    return svg.line(
-        at, top - 6, at, bottom, stroke=INK, stroke_width=1.4, stroke_dasharray="6 3", class_="reference"
-    ) + svg.text(
-        at,
-        top - 11,
-        shown,
-        text_anchor="end" if right else "start",
-        font_size=13,
-        font_weight="600",
-        class_="row-value",
-    )
+    return f"{reference.label}: {spec.shown(Point(period='', value=reference.value))}"
+
+
+def _reference_lanes(spec: ChartSpec, scale: frame.Scale) -> list[int]:
+    """A lane above the bars for the name of each reference, so that names do not touch; 0 is nearest."""
+    taken: list[tuple[int, float, float]] = []
+    for index in range(len(spec.references)):
+        x, anchor = _reference_place(spec, index, scale)
+        width = svg.text_width(_reference_words(spec, index), 13, bold=True) + 12
+        low, high = (x - width, x) if anchor == "end" else (x, x + width)
+        lane = next(
+            lane for lane in range(len(taken) + 1) if all(lane != at or high < a or b < low for at, a, b in taken)
+        )
+        taken.append((lane, low, high))
+    return [lane for lane, _low, _high in taken]
+
+
+def _reference_place(spec: ChartSpec, index: int, scale: frame.Scale) -> tuple[float, str]:
+    at = scale(spec.references[index].value)
+    return at, "end" if at > (scale.start + scale.end) / 2 else "start"
+
+
+def _reference(spec: ChartSpec, index: int, lane: int, scale: frame.Scale, top: float, bottom: float) -> str:
+    at, anchor = _reference_place(spec, index, scale)
+    y = top - 11 - LANE * lane
+    rule = svg.line(at, y + 5, at, bottom, stroke=INK, stroke_width=1.4, stroke_dasharray="6 3", class_="reference")
+    words = _reference_words(spec, index)
+    return rule + svg.text(at, y, words, text_anchor=anchor, font_size=13, font_weight="600", class_="row-value")
 
 
 def _bar_key(rows: Sequence[Row]) -> list[tuple[str, str]]:

@@ -72,7 +72,8 @@ function compose(option, width, height) {
   const labels = option.yAxis.labels;
   const left = Math.max(...Object.values(labels).map((words) => measure(words, size.tick))) + 20 * zoom;
   const named = option.series.filter((each) => each.type === "scatter" && !(narrow && each.role === "context"));
-  const widest = Math.max(20, ...named.map((each) => measure(endWords(each, narrow), size.name, 600)));
+  const wide = ({ name, value }) => narrow ? [name, value] : [`${name} ${value}`];   // on a phone the value has its own row
+  const widest = Math.max(20, ...named.flatMap((each) => wide(endWords(each, narrow))).map((words) => measure(words, size.name, 600)));
   const right = Math.min(width * .42, widest + 14) + 10;
   const span = option.xAxis.max - option.xAxis.min || 2;
   const room = width - left - right;
@@ -111,13 +112,14 @@ function placeNames(option, { narrow, height, top, bottom, size }) {
   const at = (each) => top + ((max - each.data.at(-1).value[1]) / (max - min)) * (height - top - bottom);
   const ends = option.series.filter((each) => each.type === "scatter" && !each.ends_early_by_far);
   const first = ends.filter((each) => each.role !== "context").map((each) => ({ id: each.id, y: at(each) })).sort((a, b) => a.y - b.y);
+  const tall = narrow ? 2 * size.row : size.row;   // a name and its value
   const blocks = [];
   for (const name of first) {
     blocks.push({ names: [name] });
-    settle(blocks, size.row, top - 4, height - bottom + 8);
+    settle(blocks, tall, top - 4, height - bottom + 8);
   }
   const places = new Map();
-  for (const { start, names } of blocks) names.forEach((name, index) => places.set(name.id, start + (index + .5) * size.row));
+  for (const { start, names } of blocks) names.forEach((name, index) => places.set(name.id, start + (index + .5) * tall));
   if (narrow) return places;
   const grey = ends.filter((each) => each.role === "context").map((each) => ({ id: each.id, y: at(each) })).sort((a, b) => a.y - b.y);
   for (const name of grey) {
@@ -152,7 +154,8 @@ const labelColourOf = ({ role, slot }) => slot ? token(`s${slot}-text`) : token(
 function endWords(series, narrow) {
   const name = narrow ? series.short : series.name;
   const latest = series.data.at(-1).adme;
-  return narrow || series.role === "context" ? name : `${name} ${latest.shown}${series.ends_early ? ` (${latest.period})` : ""}`;
+  if (series.role === "context") return { name, value: "" };
+  return { name, value: `${latest.shown}${series.ends_early ? ` (${latest.period})` : ""}` };
 }
 
 function oneSeries(series, option, frame, places, first) {
@@ -162,6 +165,7 @@ function oneSeries(series, option, frame, places, first) {
     return {
       ...targets, type: "line", z: level, data: series.data, showSymbol: false, silent: true, connectNulls: false, clip: false,
       lineStyle: { color: colour, width: series.width, type: series.dashed ? [5, 3] : "solid", join: "round" },
+      emphasis: { lineStyle: { color: series.role === "context" ? token("ink") : colour, width: Math.max(1.8, series.width) } },
     };
   }
   const final = series.data.length - 1;
@@ -175,7 +179,20 @@ function oneSeries(series, option, frame, places, first) {
       emphasis: { scale: 1.6, itemStyle: { color: colour, opacity: 1 } },
       label: index === final ? endLabel(series, frame, places) : { show: false },
     })),
-    labelLayout: series.ends_early_by_far ? {} : { x: frame.width - frame.right + 14, y: places.get(series.id), align: "left", verticalAlign: "middle" },
+    ...labelPlace(series, option, frame, places),
+  };
+}
+
+// Beside the end of its line; a thin line leads there when the name had to move.
+function labelPlace(series, option, { width, height, left, right, top, bottom }, places) {
+  const y = places.get(series.id), { xAxis, yAxis } = option;
+  if (series.ends_early_by_far || y === undefined) return { labelLine: { show: false } };
+  const [when, value] = series.data.at(-1).value;
+  const missed = ((xAxis.max - when) / (xAxis.max - xAxis.min || 1)) * (width - left - right);
+  const moved = Math.abs(y - top - ((yAxis.max - value) / (yAxis.max - yAxis.min)) * (height - top - bottom));
+  return {
+    labelLine: { show: moved > 6 || missed > 10, lineStyle: { color: colourOf(series), width: .8 } },
+    labelLayout: { x: width - right + 14, y, align: "left", verticalAlign: "middle" },
   };
 }
 
@@ -188,15 +205,14 @@ function breaks(option) {
 }
 
 function endLabel(series, { narrow, size }, places) {
-  const words = endWords(series, narrow), name = narrow ? series.short : series.name;
+  const { name, value } = endWords(series, narrow);
   const context = series.role === "context";
   const shown = series.ends_early_by_far ? !context : places.has(series.id);
-  const style = { opacity: 1, color: labelColourOf(series), fontFamily: FONT, fontSize: context ? size.grey : size.name };
+  const style = { opacity: 1, lineHeight: size.row, color: labelColourOf(series), fontFamily: FONT, fontSize: context ? size.grey : size.name };
   const rich = { n: { ...style, fontWeight: context ? 400 : 600 }, v: style };
-  const value = words.slice(name.length).trim();
   return {
     show: shown, opacity: 1, position: series.ends_early_by_far ? "top" : "right", distance: 8, rich,
-    formatter: value ? `{n|${name}}{v| ${value}}` : `{n|${name}}`,
+    formatter: value ? `{n|${name}}${narrow ? "\n" : ""}{v|${narrow ? "" : " "}${value}}` : `{n|${name}}`,
     textBorderColor: token("paper"), textBorderWidth: series.ends_early_by_far ? 4 : 0,
   };
 }
@@ -220,11 +236,12 @@ function listen(body, holder, chart, option, { Tip, say, spoken }) {
   let at = null;
 
   const place = (series, index) => chart.convertToPixel({ seriesIndex: series.index }, series.data[index].value);
-  const dim = () => chart.dispatchAction({ type: "downplay" });
+  const dim = () => option.series.forEach((_, order) => chart.dispatchAction({ type: "downplay", seriesIndex: order }));
   const show = (series, index, aloud) => {
     if (at && at.series === series && at.index === index && !aloud) return;
     at = { series, index };
     dim();
+    option.series.forEach((each, order) => { if (each.id === series.id && each.type === "line") chart.dispatchAction({ type: "highlight", seriesIndex: order }); });
     chart.dispatchAction({ type: "highlight", seriesIndex: series.index, dataIndex: index });
     const [x, y] = place(series, index), facts = { label: series.name, ...series.data[index].adme };
     tip.show(facts, x + holder.offsetLeft, y + holder.offsetTop);
