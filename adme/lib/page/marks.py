@@ -40,6 +40,7 @@ STATES = {
     "discarded": Mark("✕", _("discarded"), "quiet"),
     "withdrawn": Mark("⊘", _("withdrawn"), "poor"),
     "failed": Mark("▼", _("failed"), "poor"),
+    "checking": Mark("◔", _("being checked"), "caution"),
     "running": Mark("◔", _("running"), "caution"),
     "waiting": Mark("○", _("waiting"), "quiet"),
 }
@@ -47,6 +48,7 @@ SEVERITIES = {
     "error": Mark("▲", _("error"), "poor"),
     "warning": Mark("◆", _("warning"), "caution"),
     "info": Mark("●", _("note"), "quiet"),
+    "information": Mark("●", _("note"), "quiet"),
 }
 FLAGS = {
     "B": Mark("b", _("break in the series"), "quiet"),
