@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from adme.lib.tabular.refusals import TableRefused
+
 __all__ = [
     "AlreadyApproved",
     "CollectionError",
@@ -60,7 +62,16 @@ class FileEmpty(CollectionError):
 
 
 class FileRefused(CollectionError):
-    """The file cannot be read safely as a table."""
+    """The file cannot be read safely as a table. `place` says where in it, in words, or is empty."""
+
+    place = ""
+
+    @classmethod
+    def of(cls, refusal: TableRefused) -> FileRefused:
+        """The same refusal, in this family."""
+        made = cls(refusal.title, refusal.detail, refusal.remedy)
+        made.place = refusal.place
+        return made
 
 
 class MappingRefused(CollectionError):

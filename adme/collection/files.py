@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from adme.collection.errors import DraftAltered, FileEmpty, FileTooLarge
+from adme.lib.writers import parquet
 
 CHUNK = 1 << 20
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
@@ -64,26 +66,15 @@ class Shelf:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def keep_frame(self, frame: pl.DataFrame) -> str:
-        """Keep a frame as Parquet; returns its digest."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix="incoming-")
-        os.close(handle)
-        try:
-            frame.write_parquet(name, compression="zstd", statistics=True)
-            with open(name, "rb") as file:
-                os.fsync(file.fileno())
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                size = file.tell()
-            return self._settle(Path(name), digest, size).digest
-        finally:
-            Path(name).unlink(missing_ok=True)
+    def keep_frames(self, frames: Iterable[pl.DataFrame]) -> str:
+        """Keep frames as one Parquet file, a row group for each; returns its digest."""
+        return self.keep(parquet.write(frames)).digest
 
-    def frame(self, digest: str) -> pl.DataFrame:
-        """The whole frame kept under `digest`, its bytes checked first; DraftAltered if they are not the same."""
+    def frames(self, digest: str) -> Iterator[pl.DataFrame]:
+        """The frames kept under `digest`, one after the other; DraftAltered at once if the bytes are not the same."""
         if not self.holds(digest):
             raise DraftAltered
-        return pl.read_parquet(self.path(digest))
+        return row_groups(self.path(digest))
 
     def slice(self, digest: str, offset: int, length: int) -> pl.DataFrame:
         """Some rows of the frame kept under `digest`, for a page of a list."""
@@ -145,6 +136,15 @@ class Shelf:
 
 RECEIVED = Shelf("files", "")
 DRAFTS = Shelf("drafts", ".parquet")
+
+
+def row_groups(path: Path) -> Iterator[pl.DataFrame]:
+    """The row groups of a Parquet file, one after the other."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            frame = pl.from_arrow(file.read_row_group(group))
+            assert isinstance(frame, pl.DataFrame)  # noqa: S101 (a table, never a single column)
+            yield frame
 
 
 def _write(descriptor: int, chunks: Iterable[bytes], limit: int | None) -> tuple[str, int]:

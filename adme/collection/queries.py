@@ -40,9 +40,14 @@ class Waiting:
     to_release: list[Submission]
 
     @property
+    def count(self) -> int:
+        """How many submissions."""
+        return len(self.mine) + len(self.sent_back) + len(self.to_review) + len(self.to_release)
+
+    @property
     def nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.mine or self.sent_back or self.to_review or self.to_release)
+        return self.count == 0
 
 
 def waiting_for(user: User, *, most: int = 100) -> Waiting:

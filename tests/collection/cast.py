@@ -61,7 +61,7 @@ def source_file(name: str = "literacy.csv") -> SourceFile:
 
 def submission_in(state: str, *, by: User, **fields: Any) -> Submission:
     """A submission that stands in `state`, prepared by `by`, with draft rows on disk."""
-    digest = DRAFTS.keep_frame(pl.DataFrame({"row": [2], "value": [95.5]}))
+    digest = DRAFTS.keep_frames([pl.DataFrame({"row": [2], "value": [95.5]})])
     values: dict[str, Any] = {
         "dataflow": bare_dataflow(),
         "source_file": source_file(),

@@ -73,24 +73,24 @@ def test_a_sender_who_breaks_off_leaves_nothing_behind(shelf):
 
 def test_a_frame_comes_back_as_it_was():
     frame = pl.DataFrame({"row": [1, 2], "value": [1.5, None], "obs_status": ["A", "M"]})
-    assert DRAFTS.frame(DRAFTS.keep_frame(frame)).equals(frame)
+    assert pl.concat(DRAFTS.frames(DRAFTS.keep_frames([frame, frame]))).equals(pl.concat([frame, frame]))
 
 
 def test_part_of_a_frame_can_be_read_alone():
-    digest = DRAFTS.keep_frame(pl.DataFrame({"row": range(100)}))
+    digest = DRAFTS.keep_frames([pl.DataFrame({"row": range(100)})])
     assert DRAFTS.slice(digest, 40, 3)["row"].to_list() == [40, 41, 42]
 
 
 def test_an_altered_or_missing_draft_is_not_read():
-    digest = DRAFTS.keep_frame(pl.DataFrame({"row": [1]}))
+    digest = DRAFTS.keep_frames([pl.DataFrame({"row": [1]})])
     path = DRAFTS.path(digest)
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     with pytest.raises(DraftAltered):
-        DRAFTS.frame(digest)
+        DRAFTS.frames(digest)
     path.unlink()
     with pytest.raises(DraftAltered):
-        DRAFTS.frame(digest)
+        DRAFTS.frames(digest)
     with pytest.raises(DraftAltered):
         DRAFTS.slice(digest, 0, 1)
 

@@ -1,0 +1,232 @@
+"""Opening a submission and checking it: read, code, check, compare, and record all of it in one transaction at the end.
+
+Whatever dies before that transaction leaves the state before; nothing is half applied.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from adme.accounts import audit
+from adme.accounts.models import User
+from adme.accounts.policy import require
+from adme.accounts.roles import Verb
+from adme.collection.actions.mappings import remember
+from adme.collection.actions.review import counts, move
+from adme.collection.errors import CollectionError, Overtaken
+from adme.collection.examining import RECORDING, Examined, examine
+from adme.collection.models import Finding, SourceFile, Submission
+from adme.lib import clock
+from adme.quality.findings import FindingGroup
+from adme.structures.errors import StructureError
+from adme.structures.mapping import MappingDeclaration
+from adme.structures.mapping_yaml import from_yaml, to_yaml
+from adme.structures.models import Dataflow
+
+__all__ = ["Opened", "check", "open_submission", "record_examined", "run_check", "start_check", "start_submission"]
+
+log = logging.getLogger(__name__)
+
+State = Submission.State
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What came of bringing a file in. After a dry run there is no submission."""
+
+    submission: Submission | None
+    examined: Examined
+
+
+@transaction.atomic
+def start_submission(
+    *,
+    source_file: SourceFile | None,
+    dataflow: Dataflow,
+    declaration: MappingDeclaration | None,
+    by: User,
+    reason: str = "",
+    label: str = "",
+    kind: str = Submission.Kind.FILE,
+    state: str = State.RECEIVED,
+) -> Submission:
+    """Begin: the file is there, what its columns mean is still to be settled (or is `declaration`)."""
+    require(by, Verb.PREPARE)
+    now = clock.now()
+    submission = Submission.objects.create(
+        dataflow=dataflow,
+        source_file=source_file,
+        kind=kind,
+        state=state,
+        state_since=now,
+        label=label or (source_file.name if source_file else ""),
+        reason=reason.strip(),
+        declaration=to_yaml(declaration) if declaration is not None else "",
+        prepared_by=by,
+        prepared_at=now,
+    )
+    audit.record(
+        by=by,
+        action="collection.submission.opened",
+        object_type="submission",
+        object_id=submission.pk,
+        reason=reason.strip(),
+        detail={"dataflow": dataflow.reference, "file": str(source_file.pk) if source_file else "", "kind": kind},
+    )
+    return submission
+
+
+def open_submission(
+    *,
+    source_file: SourceFile,
+    dataflow: Dataflow,
+    declaration: MappingDeclaration,
+    by: User,
+    reason: str = "",
+    dry_run: bool = False,
+    keep_good_rows: bool = False,
+    compare: bool = True,
+) -> Opened:
+    """Bring a received file into a dataflow by a mapping: a checked draft with findings and differences.
+
+    Everything is worked out first and recorded in one transaction; with `dry_run` it is only told.
+    """
+    require(by, Verb.PREPARE)
+    examined = examine(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
+    if dry_run:
+        return Opened(None, examined)
+    with transaction.atomic():
+        submission = start_submission(
+            source_file=source_file,
+            dataflow=dataflow,
+            declaration=declaration,
+            by=by,
+            reason=reason,
+            state=State.CHECKING,
+        )
+        submission = record_examined(submission=submission, examined=examined, by=by, keep_good_rows=keep_good_rows)
+    return Opened(submission, examined)
+
+
+# --- a submission that is there -------------------------------------------------------------------
+
+
+@transaction.atomic
+def start_check(*, submission: Submission, by: User, revision: int | None = None) -> Submission:
+    """Say that a check has begun. The revision of what is returned is the token that `run_check` needs."""
+    return move(submission=submission, verb="check", by=by, revision=revision, step="", trouble="")
+
+
+def run_check(*, submission: Submission, by: User) -> Submission:
+    """Do the work of a started check and record it; safe to run anywhere, also when the page was left.
+
+    Overtaken when the check was started anew meanwhile: the newer one counts. After an unexpected fault the submission
+    stands where it stood, with words about it, and the fault is raised.
+    """
+    token = submission.revision
+
+    def on_step(step: str) -> None:
+        Submission.objects.filter(pk=submission.pk, revision=token, state=State.CHECKING).update(step=step)
+
+    try:
+        if submission.source_file is None:
+            raise TypeError("A correction has no file to check.")
+        examined = examine(
+            source_file=submission.source_file,
+            dataflow=submission.dataflow,
+            declaration=from_yaml(submission.declaration),
+            on_step=on_step,
+        )
+        on_step(RECORDING)
+        return record_examined(submission=submission, examined=examined, by=by, revision=token)
+    except Overtaken:
+        raise
+    except Exception as fault:
+        _note_failure(submission, fault, by=by, revision=token)
+        raise
+
+
+@transaction.atomic
+def _note_failure(submission: Submission, fault: Exception, *, by: User, revision: int) -> None:
+    said = str(fault) if isinstance(fault, CollectionError | StructureError) else ""
+    if not said:
+        log.error("check.failed submission=%s", submission.pk, exc_info=fault)
+    words = (
+        said or "The fault is ours, and it has been written down. Nothing was changed; please start the check again."
+    )
+    move(submission=submission, verb="fail", by=by, revision=revision, step="", trouble=words)
+
+
+def check(*, submission: Submission, by: User, revision: int | None = None) -> Submission:
+    """Check anew with the mapping as it stands, and wait for it."""
+    return run_check(submission=start_check(submission=submission, by=by, revision=revision), by=by)
+
+
+@transaction.atomic
+def record_examined(
+    *,
+    submission: Submission,
+    examined: Examined,
+    by: User,
+    revision: int | None = None,
+    keep_good_rows: bool = False,
+) -> Submission:
+    """Put what a check found into the submission, all of it or nothing."""
+    fields: dict[str, Any] = {
+        "draft_digest": examined.draft_digest,
+        "changes_digest": examined.changes_digest,
+        "refused_digest": examined.refused_digest,
+        "rows_read": examined.rows_read,
+        "rows_kept": examined.rows_kept,
+        "rows_refused": examined.rows_refused,
+        "errors": examined.errors,
+        "warnings": examined.warnings,
+        **vars(examined.counts),
+    }
+    current = Submission.objects.select_for_update().get(pk=submission.pk)
+    current.findings.all().delete()
+    Finding.objects.bulk_create(
+        (_finding(current, position, group) for position, group in enumerate(examined.findings, start=1)),
+        batch_size=500,
+    )
+    for name, value in fields.items():
+        setattr(current, name, value)
+    remember(submission=current, by=by)
+    return move(
+        submission=submission,
+        verb="record",
+        by=by,
+        revision=revision,
+        detail=counts(current),
+        step="",
+        trouble="",
+        checked_at=clock.now(),
+        keep_good_rows=keep_good_rows,
+        **fields,
+    )
+
+
+def _finding(submission: Submission, position: int, group: FindingGroup) -> Finding:
+    return Finding(
+        submission=submission,
+        position=position,
+        rule=group.rule,
+        severity=group.severity,
+        column=storable(group.column)[:300],
+        value=storable(group.value)[:300],
+        message=storable(group.message),
+        remedy=storable(group.remedy),
+        count=group.count,
+        examples=[{name: storable(said) for name, said in one.items()} for one in group.examples],
+    )
+
+
+def storable(value: Any) -> Any:
+    """Text that every database can hold: no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")

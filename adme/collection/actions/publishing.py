@@ -1,0 +1,160 @@
+"""From approved to public: pushing the pinned rows down into a release, and undoing what has not happened yet.
+
+Locks are taken in one order everywhere: submissions, dataflows, public clock, audit head.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from adme.accounts.models import User
+from adme.accounts.policy import require
+from adme.accounts.roles import Verb
+from adme.collection.actions.review import move
+from adme.collection.errors import IllegalMove, NothingToSend, Overtaken
+from adme.collection.files import DRAFTS
+from adme.collection.models import Submission
+from adme.lib import clock
+from adme.lib.texts import Text
+from adme.observations.models import Delivery
+from adme.releases import actions as releases
+from adme.releases.models import Release
+
+__all__ = ["cancel_release", "release", "release_together", "reschedule_release", "withdraw_release"]
+
+
+@transaction.atomic
+def release(
+    *,
+    submission: Submission,
+    by: User,
+    reason: str = "",
+    at: dt.datetime | None = None,
+    title: Text | None = None,
+    announced: bool = False,
+    revision: int | None = None,
+) -> Submission:
+    """Release one approved submission; see `release_together`."""
+    if revision is not None:
+        _unchanged(submission, revision)
+    release_together(submissions=[submission], by=by, reason=reason, at=at, title=title, announced=announced)
+    return Submission.objects.select_related("release", "delivery").get(pk=submission.pk)
+
+
+def _unchanged(submission: Submission, revision: int) -> None:
+    if Submission.objects.select_for_update().get(pk=submission.pk).revision != revision:
+        raise Overtaken
+
+
+@transaction.atomic
+def release_together(
+    *,
+    submissions: Sequence[Submission],
+    by: User,
+    reason: str = "",
+    at: dt.datetime | None = None,
+    title: Text | None = None,
+    announced: bool = False,
+) -> Release:
+    """Make approved submissions public with one flip: now, or at an instant to come (`at`, with a time zone).
+
+    Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
+    IllegalMove for one that is not approved. With `announced`, title and time stand in the public calendar beforehand.
+    """
+    require(by, Verb.PUBLISH)
+    chosen = _approved(submissions)
+    pushed = [(one, _delivery(one, reason), DRAFTS.frames(one.approved_digest)) for one in chosen]
+    made = releases.release(
+        deliveries=[(delivery, frames) for _submission, delivery, frames in pushed],
+        title=title or {"en": "; ".join(one.label for one in chosen)[:300]},
+        by=by,
+        reason=reason,
+        at=at,
+        announced=announced,
+    )
+    for submission, delivery, _frames in pushed:
+        move(
+            submission=submission,
+            verb="release",
+            by=by,
+            reason=reason,
+            detail={
+                "release": str(made.pk),
+                "draft": submission.approved_digest,
+                "at": at.isoformat() if at else "now",
+            },
+            delivery=delivery,
+            release=made,
+        )
+    return made
+
+
+def _approved(submissions: Sequence[Submission]) -> list[Submission]:
+    """The submissions as they stand, locked in id order so that two publishers cannot block each other."""
+    wanted = {submission.pk for submission in submissions}
+    if not wanted:
+        raise NothingToSend
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("dataflow", "prepared_by", "reviewed_by")
+    chosen = list(locked.select_related("source_file").filter(pk__in=wanted).order_by("pk"))
+    for submission in chosen:
+        if submission.state != Submission.State.APPROVED:
+            raise IllegalMove("release", submission.get_state_display())
+    return chosen
+
+
+def _delivery(submission: Submission, reason: str) -> Delivery:
+    reviewer = submission.reviewed_by
+    return Delivery.objects.create(
+        dataflow=submission.dataflow,
+        label=submission.label,
+        content_digest=submission.source_file.digest if submission.source_file else submission.approved_digest,
+        received_at=submission.source_file.received_at if submission.source_file else submission.prepared_at,
+        prepared_by=submission.prepared_by.username,
+        approved_by=reviewer.username if reviewer else "",
+        reason=submission.reason or reason,
+    )
+
+
+@transaction.atomic
+def cancel_release(*, release: Release, by: User, reason: str) -> Release:
+    """Call off a release that is still to come; its submissions are approved again and can be released anew."""
+    require(by, Verb.PUBLISH)
+    submissions = _in_release(release)
+    ended = releases.cancel(release=release, by=by, reason=reason)
+    for submission in submissions:
+        move(
+            submission=submission,
+            verb="cancel_release",
+            by=by,
+            reason=reason,
+            detail={"release": str(release.pk)},
+            delivery=None,
+            release=None,
+        )
+    return ended
+
+
+def _in_release(release: Release) -> list[Submission]:
+    return list(Submission.objects.select_for_update().filter(release=release).order_by("pk"))
+
+
+@transaction.atomic
+def reschedule_release(*, release: Release, at: dt.datetime, by: User, reason: str) -> Release:
+    """Move a release that is still to come to another instant that is still to come."""
+    require(by, Verb.PUBLISH)
+    return releases.reschedule(release=release, at=at, by=by, reason=reason)
+
+
+@transaction.atomic
+def withdraw_release(*, release: Release, by: User, reason: str, conceal: bool = False) -> Release:
+    """Take a public release back; its tombstone stays. With `conceal`, as if it had never been, for past dates too."""
+    require(by, Verb.PUBLISH)
+    return releases.withdraw(release=release, by=by, reason=reason, conceal=conceal)
+
+
+def in_future(at: dt.datetime) -> bool:
+    """Whether `at` is still to come by our clock."""
+    return at > clock.now()

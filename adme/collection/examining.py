@@ -1,0 +1,190 @@
+"""From a kept file to draft rows, findings and differences. Reads the database, writes nothing to it.
+
+Everything it makes lies in files named by their content, so a process that dies in the middle leaves nothing but files
+that nobody refers to. What is recorded, and when, is the business of `actions.checking`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from adme.collection import changes
+from adme.collection.file_problems import grouped, leaving_out, refused_file
+from adme.collection.files import DRAFTS, RECEIVED
+from adme.collection.models import SourceFile
+from adme.collection.refused_rows import refused_frames
+from adme.lib.tabular.reading import Table, iter_table
+from adme.lib.tabular.refusals import TableRefused
+from adme.observations.actions.differing import differences
+from adme.observations.actions.record import RevisionCount
+from adme.observations.queries import typical_values
+from adme.quality.checks import CheckContext, good_rows, run_checks
+from adme.quality.findings import FindingGroup, group_findings, no_problems
+from adme.structures.coding import Coder
+from adme.structures.mapping import Kind, MappingDeclaration
+from adme.structures.models import Dataflow
+from adme.structures.problems import ERROR, WARNING
+from adme.structures.queries import structure_of
+from adme.structures.structure_view import StructureView
+
+READING, CHECKING, COMPARING, RECORDING = "reading", "checking", "comparing", "recording"
+STEPS = (READING, CHECKING, COMPARING, RECORDING)
+
+OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a check found. Rows are rows of the file, but `kept` counts values: a row of a wide file holds several."""
+
+    draft_digest: str = ""
+    changes_digest: str = ""
+    refused_digest: str = ""
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_refused: int = 0
+    errors: int = 0
+    warnings: int = 0
+    counts: RevisionCount = field(default_factory=RevisionCount)
+    findings: tuple[FindingGroup, ...] = ()
+
+
+def examine(
+    *,
+    source_file: SourceFile,
+    dataflow: Dataflow,
+    declaration: MappingDeclaration,
+    compare: bool = True,
+    on_step: OnStep = lambda step: None,
+) -> Examined:
+    """Read, code, check and compare a file. A file that cannot be read gives one finding that says why.
+
+    Without `compare` the differences from the store are not worked out (a release that follows at once does so).
+    """
+    examination = _Examination(source_file, declaration, structure_of(dataflow))
+    try:
+        on_step(READING)
+        examination.code()
+    except TableRefused as refusal:
+        return Examined(errors=1, findings=(refused_file(refusal),))
+    on_step(CHECKING)
+    examination.check()
+    if compare and examination.draft_digest:
+        on_step(COMPARING)
+        examination.compare(dataflow)
+    return examination.result()
+
+
+class _Examination:
+    """One file on its way; `code`, `check` and `compare` in this order."""
+
+    def __init__(self, source_file: SourceFile, declaration: MappingDeclaration, structure: StructureView) -> None:
+        self.source_file = source_file
+        self.declaration = declaration
+        self.structure = structure
+        self.draft_digest = ""
+        self.changes_digest = ""
+        self.refused_digest = ""
+        self.rows_read = 0
+        self.kept = 0
+        self.counts = RevisionCount()
+        self.usable = True
+        self.problems = no_problems()
+        self.of_file = pl.DataFrame()
+
+    def tables(self) -> Iterator[Table]:
+        """The file, chunk by chunk, read anew in its limited child."""
+        return iter_table(RECEIVED.path(self.source_file.digest), self.declaration.dialect, self.source_file.name)
+
+    def code(self) -> None:
+        """Texts into codes; the draft file holds every row that could be coded."""
+        found: list[pl.DataFrame] = []
+        of_file: list[pl.DataFrame] = []
+        self.draft_digest = DRAFTS.keep_frames(self._coded(found, of_file))
+        self.problems, self.of_file = pl.concat([no_problems(), *found]), pl.concat(of_file)
+        left_out = leaving_out(self.of_file)
+        self.rows_read += left_out["row"].n_unique()
+
+    def _coded(self, found: list[pl.DataFrame], of_file: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        coder: Coder | None = None
+        for table in self.tables():
+            frame = table.frame
+            if table.sheet is not None:
+                frame = frame.with_columns(sheet=pl.lit(table.sheet))
+            if coder is None:
+                coder = Coder(self.declaration, self.structure, table.columns)
+                self.usable = coder.usable
+                found.append(coder.problems)
+            coded = coder.code(frame)
+            self.rows_read += coded.rows_read
+            found.append(coded.problems)
+            of_file.append(table.problems.with_columns(sheet=pl.lit(table.sheet, pl.String)))
+            yield coded.frame
+
+    def check(self) -> None:
+        """Rows against each other, the structure and the store; what has an error leaves the draft."""
+        if self.usable:
+            rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
+            context = CheckContext(headings=self._headings(), stored=typical_values(self.structure))
+            checked = run_checks(rows, self.structure, context)
+            self.problems = pl.concat([self.problems, checked])
+            if checked.filter((pl.col("severity") == ERROR) | (pl.col("rule") == "duplicate.same")).height:
+                frames = DRAFTS.frames(self.draft_digest)
+                self.draft_digest = DRAFTS.keep_frames(good_rows(frame, checked) for frame in frames)
+        rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
+        self.kept = rows.select(pl.len()).collect().item()
+        if not self.kept:
+            self.draft_digest = ""
+        self._keep_refused()
+
+    def _headings(self) -> dict[str, str]:
+        own = {Kind.TIME: self.structure.time, Kind.VALUE: self.structure.measure}
+        named = {own[column.kind]: column.name for column in self.declaration.columns if column.kind in own}
+        return {component: column for component, column in self.declaration.filled() if column} | named
+
+    def _keep_refused(self) -> None:
+        errors = self.problems.filter((pl.col("severity") == ERROR) & pl.col("row").is_not_null())
+        left_out = leaving_out(self.of_file)
+        if len(errors) or len(left_out):
+            frames = refused_frames(self.tables(), errors, left_out)
+            self.refused_digest = DRAFTS.keep_frames(frames)
+
+    def compare(self, dataflow: Dataflow) -> None:
+        """Against what is stored: counts, and every difference as a file."""
+        with tempfile.TemporaryDirectory(prefix="adme-compare-") as folder:
+            pieces = self._differences(dataflow)
+            self.changes_digest = DRAFTS.keep_frames(changes.ordered(pieces, Path(folder)))
+
+    def _differences(self, dataflow: Dataflow) -> Iterator[pl.DataFrame]:
+        for piece in differences(dataflow, DRAFTS.frames(self.draft_digest)):
+            self.counts += piece.counts
+            yield changes.frame_of(piece.cells)
+
+    def result(self) -> Examined:
+        """Everything found so far."""
+        used = {column.name for column in self.declaration.columns if column.kind is not Kind.IGNORE}
+        of_file = grouped(self.of_file, used=used)
+        findings = sorted((*of_file, *group_findings(self.problems)), key=_errors_first)
+        errors = self.problems.filter(pl.col("severity") == ERROR)
+        refused = pl.concat([errors["row"], leaving_out(self.of_file)["row"]]).drop_nulls().n_unique()
+        return Examined(
+            draft_digest=self.draft_digest,
+            changes_digest=self.changes_digest,
+            refused_digest=self.refused_digest,
+            rows_read=self.rows_read,
+            rows_kept=self.kept,
+            rows_refused=refused if self.usable else self.rows_read,
+            errors=sum(finding.count for finding in findings if finding.severity == ERROR),
+            warnings=sum(finding.count for finding in findings if finding.severity == WARNING),
+            counts=self.counts,
+            findings=tuple(findings),
+        )
+
+
+def _errors_first(finding: FindingGroup) -> tuple[int, int]:
+    return ((ERROR, WARNING).index(finding.severity) if finding.severity in (ERROR, WARNING) else 2, -finding.count)

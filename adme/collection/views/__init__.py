@@ -1,0 +1,1 @@
+"""Pages of the workspace: my work, bringing in a file, its mapping, a submission, corrections, releases."""
