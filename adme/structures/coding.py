@@ -27,8 +27,8 @@ __all__ = ["CodedRows", "Coder", "canonical_attributes", "code_chunks", "code_ro
 ACTIONS = {"": "M", "I": "M", "A": "M", "M": "M", "R": "M", "D": "D"}
 """SDMX-CSV's information, append, merge and replace all say: this is the value now. Delete says: there is none."""
 
-OWN = ("row", "sheet")
-"""Columns that reading adds to those of the file."""
+ROW = "row"
+"""The column that reading adds to those of the file."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def canonical_attributes(attributes: Mapping[str, str]) -> str | None:
 
 
 def code_rows(frame: pl.DataFrame, declaration: MappingDeclaration, structure: StructureView) -> CodedRows:
-    """Code one frame: text columns, and `row` (Int64, row of the file), perhaps `sheet`."""
+    """Code one frame: text columns, and `row` (Int64, row of the file)."""
     return next(iter(code_chunks([frame], declaration, structure)))
 
 
@@ -80,7 +80,7 @@ def code_chunks(
     coder: Coder | None = None
     for frame in frames:
         if coder is None:
-            coder = Coder(declaration, structure, [name for name in frame.columns if name not in OWN])
+            coder = Coder(declaration, structure, [name for name in frame.columns if name != ROW])
             coded = coder.code(frame)
             yield CodedRows(coded.frame, pl.concat([coder.problems, coded.problems]), coded.rows_read, coded.skipped)
         else:
@@ -103,12 +103,12 @@ class Coder:
         self.used = [one for one in declaration.columns if one.kind not in (Kind.IGNORE, Kind.VALUE)]
         self.lists = structure.code_lists
 
-    def code(self, frame: pl.DataFrame) -> CodedRows:
-        """Code one frame with the heading that this was made for."""
-        schema = coded_schema(self.structure, sheet="sheet" in frame.columns, cell=self.many)
+    def code(self, frame: pl.DataFrame, *, sheet: str | None = None) -> CodedRows:
+        """Code one frame with the heading that this was made for; `sheet` is its name in a workbook."""
+        schema = coded_schema(self.structure, sheet=sheet is not None, cell=self.many)
         if not self.usable:
             return CodedRows(pl.DataFrame(schema=schema), collected([]), frame.height)
-        table = CodingTable(self._laid_out(frame))
+        table = CodingTable(self._laid_out(frame, sheet))
         skipped = self._drop_blanks(table)
         for column in self.used:
             self._read_column(table, column)
@@ -120,17 +120,17 @@ class Coder:
         coded = good.select(pl.col(name).cast(kind) for name, kind in schema.items())
         return CodedRows(coded, table.problems(), frame.height, skipped)
 
-    def _laid_out(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def _laid_out(self, frame: pl.DataFrame, sheet: str | None) -> pl.DataFrame:
         """Own names for every column (a file may call one `value`), and one line for each value."""
-        sheet = pl.col("sheet").cast(pl.String) if "sheet" in frame.columns else pl.lit(None, pl.String)
-        start = [pl.col("row").cast(pl.Int64), sheet.alias("sheet"), *(_text(one.name, _own(one)) for one in self.used)]
+        place = [pl.col(ROW).cast(pl.Int64), pl.lit(sheet, pl.String).alias("sheet")]
+        start = [*place, *(_text(one.name, _own(one)) for one in self.used)]
         if not self.many:
             name = self.value_columns[0]
             return frame.select(*start, _text(name, "value_text"), cell=pl.lit(name))
         back = {f"value of {name}": name for name in self.value_columns}
         values = [_text(name, own) for own, name in back.items()]
         laid = frame.select(*start, *values).unpivot(
-            on=list(back), index=[*OWN, *map(_own, self.used)], variable_name="cell", value_name="value_text"
+            on=list(back), index=[ROW, "sheet", *map(_own, self.used)], variable_name="cell", value_name="value_text"
         )
         return laid.with_columns(pl.col("cell").replace_strict(back, return_dtype=pl.String))
 

@@ -108,7 +108,7 @@ def texts_of(node: yaml.Node) -> list[str]:
 # --- writing --------------------------------------------------------------------------------------
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./()$@%+-]*(?: [A-Za-z0-9_./()$@%+-]+)*(?::[A-Za-z0-9_.()-]+)?")
-_OTHER_TYPE = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|[0-9._+-][0-9._eE+xob:-]*")
+_OTHER_TYPE = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|[0-9._+-][0-9._eE+:-]*|0[xob][0-9a-f_]+")
 _LONG_KEY = 500
 
 
