@@ -7,6 +7,7 @@ scripts are letters of their own and stay.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from icu4py.breakers import WordBreaker
@@ -15,6 +16,9 @@ __all__ = ["LONGEST_WORD", "folded", "words_of"]
 
 LONGEST_WORD = 64
 _LOCALE = "en"  # ICU's dictionaries go by script, not by locale
+_NUMBERED = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9A-Za-z]{1,3})+(?![\w.]*\w)")
+_POINT = "\ue000"
+"""Stands for a point inside a word: a letter of private use, which the index takes for a letter."""
 _COMBINING = range(0x0300, 0x0370)
 _WITHOUT_DECOMPOSITION = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
 
@@ -27,14 +31,23 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, folded, in order; marks and blanks are no words."""
+    """The words of a text, folded, in order; marks and blanks are no words, a number such as 16.b.1 is one."""
+    plain = unicodedata.normalize("NFC", text)
+    words: list[str] = []
+    start = 0
+    for number in _NUMBERED.finditer(plain):
+        words += [*_cut(plain[start : number.start()]), number[0].casefold().replace(".", _POINT)[:LONGEST_WORD]]
+        start = number.end()
+    return words + _cut(plain[start:])
+
+
+def _cut(text: str) -> list[str]:
     # Cut before folding: ICU's dictionaries hold words as they are written.
-    pieces = WordBreaker(unicodedata.normalize("NFC", text), _LOCALE)
-    return [word[:LONGEST_WORD] for piece in pieces for word in _split(folded(piece))]
+    return [word[:LONGEST_WORD] for piece in WordBreaker(text, _LOCALE) for word in _split(folded(piece))]
 
 
 def _split(piece: str) -> list[str]:
-    """ICU keeps 1.3.1, can't and SI_COV in one piece; here every mark ends a word."""
+    """ICU keeps can't and SI_COV in one piece; here every mark ends a word."""
     return "".join(letter if _of_a_word(letter) else " " for letter in piece).split()
 
 
