@@ -101,10 +101,14 @@ def as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:
         pl.col("value"), pl.when(pl.col("decimals") >= 0).then("decimals"), pl.col("qualifier")
     )
     known = set(attributes.columns)
+    shown = pl.coalesce(DELIVERED, written) if DELIVERED in known else written
+    if DELIVERED in free:
+        # What is no number stands in a column of its own, so that this one holds values and nothing else.
+        shown = pl.when(pl.col("value").is_not_null()).then(shown)
     return wide.select(
         *(codes.field(f"field_{n}").alias(one.id) for n, one in enumerate(structure.dimensions)),
         periods.label_expr(pl.col("period")).alias(structure.time),
-        (pl.coalesce(DELIVERED, written) if DELIVERED in known else written).alias(structure.measure),
+        shown.alias(structure.measure),
         pl.col("obs_status").alias(STATUSES[0]),
         pl.col("conf_status").alias(STATUSES[1]),
         *((pl.col(name) if name in known else pl.lit(None, pl.String).alias(name)) for name in free),
