@@ -18,6 +18,7 @@ from adme.collection.file_problems import grouped, leaving_out, refused_file
 from adme.collection.files import DRAFTS, RECEIVED
 from adme.collection.models import SourceFile
 from adme.collection.refused_rows import refused_frames
+from adme.indicators.queries import units_of
 from adme.lib.tabular.reading import Table, iter_table
 from adme.lib.tabular.refusals import TableRefused
 from adme.observations.actions.differing import differences
@@ -113,14 +114,11 @@ class _Examination:
     def _coded(self, found: list[pl.DataFrame], of_file: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         coder: Coder | None = None
         for table in self.tables():
-            frame = table.frame
-            if table.sheet is not None:
-                frame = frame.with_columns(sheet=pl.lit(table.sheet))
             if coder is None:
                 coder = Coder(self.declaration, self.structure, table.columns)
                 self.usable = coder.usable
                 found.append(coder.problems)
-            coded = coder.code(frame)
+            coded = coder.code(table.frame, sheet=table.sheet)
             self.rows_read += coded.rows_read
             found.append(coded.problems)
             of_file.append(table.problems.with_columns(sheet=pl.lit(table.sheet, pl.String)))
@@ -130,7 +128,12 @@ class _Examination:
         """Rows against each other, the structure and the store; what has an error leaves the draft."""
         if self.usable:
             rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
-            context = CheckContext(headings=self._headings(), stored=typical_values(self.structure))
+            context = CheckContext(
+                headings=self._headings(),
+                units=units_of(self.structure.dataflow_id),
+                stored=typical_values(self.structure),
+                rows_read=self.rows_read,
+            )
             checked = run_checks(rows, self.structure, context)
             self.problems = pl.concat([self.problems, checked])
             if checked.filter((pl.col("severity") == ERROR) | (pl.col("rule") == "duplicate.same")).height:
