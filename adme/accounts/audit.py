@@ -13,7 +13,7 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -135,7 +135,7 @@ def exported() -> Generator[dict[str, object]]:
     """
     names = (*chain.FIELDS, "entry_hash")
     rows = AuditEntry.objects.order_by("sequence").values_list(*names).iterator(chunk_size=BATCH)
-    with closing(rows):
+    with closing(cast("Generator[tuple[Any, ...]]", rows)):
         for row in rows:
             entry: dict[str, object] = dict(zip(names, row, strict=True))
             entry["at"] = clock.to_instant(row[1])

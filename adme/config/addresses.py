@@ -34,7 +34,7 @@ def every_address() -> list[Address]:
 
 def _walk(resolver: URLResolver, before: str, spaces: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:
     for entry in resolver.url_patterns:
-        here = before + str(entry.pattern)
+        here = before + str(entry.pattern).removeprefix("^")
         if isinstance(entry, URLResolver):
             inner = (*spaces, entry.namespace) if entry.namespace else spaces
             yield from _walk(entry, here, inner)

@@ -30,7 +30,8 @@ COMMANDS: Final[dict[str, str]] = {
 }
 """What people use; Django's own commands work too and are not listed."""
 
-PROCESSES: Final = ("demo", "serve")
+MODULES: Final = {"import": "import_file"}
+"""Commands whose file has another name, as Python keeps theirs for itself."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +73,7 @@ def _run_django(command: str, arguments: list[str]) -> int:
     from django.core.management import ManagementUtility, get_commands
     from django.db import OperationalError
 
-    name = command.replace("-", "_")
+    name = MODULES.get(command, command.replace("-", "_"))
     try:
         django.setup()
         if name not in get_commands():

@@ -168,7 +168,9 @@ def _files() -> Iterator[tuple[str, Path]]:
 
 
 def _is_kept(name: str) -> bool:
-    return not name.startswith((".", "incoming-")) and not name.endswith((".unfinished", ".part", ".new", ".tmp"))
+    return not name.startswith((".", "incoming-", "making-")) and not name.endswith(
+        (".unfinished", ".part", ".new", ".tmp")
+    )
 
 
 def _restore_files(archive: Reader) -> None:

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "adme.releases.middleware.OneInstant",
+    "adme.releases.middleware.OneInstant",  # all queries of one page read one public state
     "adme.accounts.gate.RouteGate",
 ]
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from adme.config.models import WorkerBeat
 from adme.lib import clock
-from adme.releases import actions as releases
+from adme.releases.actions import release_due
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class ReleaseClock:
         """Release what is due once, and say that we live."""
         try:
             close_old_connections()
-            for release in releases.release_due():
+            for release in release_due():
                 log.info("Released release=%s", release.pk)
             self.trouble = ""
         except Exception as error:  # whatever it is, the clock must not stop for it

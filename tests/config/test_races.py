@@ -85,7 +85,7 @@ def test_two_administrators_who_remove_each_other_leave_one(installation, how, v
 
 SIGN_IN = """
 from django.test import Client
-answers = [Client().post("/account/sign-in/", {"username": "alice", "password": "wrong"}).status_code for _ in range(5)]
+answers = [Client(SERVER_NAME="localhost").post("/account/sign-in/", {"username": "alice", "password": "wrong"}).status_code for _ in range(5)]
 print(json.dumps(answers))
 """
 

@@ -1,0 +1,154 @@
+"""`adme import`: the page's pipeline with one report at the end, for people and for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from adme.accounts.models import User
+from adme.collection.actions import review
+from adme.collection.actions.checking import Opened, open_submission
+from adme.collection.actions.importing import import_and_release
+from adme.collection.actions.mappings import propose
+from adme.collection.actions.receiving import receive_file
+from adme.collection.models import SourceFile, Submission
+from adme.config.said import NotUnderstood
+from adme.lib.tabular.facts import FileFacts
+from adme.structures.mapping import MappingDeclaration
+from adme.structures.mapping_yaml import from_yaml
+from adme.structures.models import Dataflow
+from adme.structures.queries import dataflow_by_reference
+from adme.structures.sdmx_csv import is_sdmx_csv
+
+KINDS = ("data", "structure", "metadata", "framework", "programme", "records")
+OFFERED = ("data",)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for."""
+
+    file: Path
+    by: User
+    kind: str = "data"
+    dataflow: str | None = None
+    mapping: Path | None = None
+    dry_run: bool = False
+    release: bool = False
+    at: dt.datetime | None = None
+    keep_good_rows: bool = False
+    reason: str = ""
+
+
+@dataclass
+class Report:
+    """What came of it. `applied` is the whole answer: everything that was asked for was done, or nothing was."""
+
+    applied: bool
+    file: str
+    dataflow: str = ""
+    dry_run: bool = False
+    state: str = ""
+    submission: str = ""
+    release: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    problem: dict[str, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+def bring_in(wish: Wish) -> Report:
+    """Do it. Refusals of any room (CollectionError, StructureError, NotAllowed, NotUnderstood) are raised."""
+    if wish.kind not in OFFERED:
+        raise NotUnderstood(f"Files of the kind “{wish.kind}” cannot be imported yet; “data” can.")
+    if not wish.file.is_file():
+        raise NotUnderstood(f"There is no file {wish.file}.")
+    source_file = receive_file(file=wish.file, name=wish.file.name, by=wish.by, reason=wish.reason)
+    dataflow = dataflow_by_reference(wish.dataflow or _named_in(source_file))
+    declaration = _declared(wish.mapping) or propose(source_file=source_file, dataflow=dataflow)[0]
+    opened = _opened(wish, source_file, dataflow, declaration)
+    return _report(wish, dataflow, opened)
+
+
+def refusal(file: Path, problem: Exception) -> Report:
+    """The report of an import that did not get as far as findings."""
+    words = {name: str(getattr(problem, name, "")) for name in ("title", "detail", "remedy", "place")}
+    if not words["title"]:
+        words["title"] = str(problem)
+    return Report(applied=False, file=file.name, problem={name: text for name, text in words.items() if text})
+
+
+def _named_in(source_file: SourceFile) -> str:
+    """SDMX-CSV says in its rows which dataflow they belong to."""
+    facts = FileFacts.from_dict(source_file.facts)
+    sheet = facts.sheet()
+    if is_sdmx_csv(sheet.columns):
+        for number, cells in sheet.preview:
+            if number > sheet.header_row and len(cells) > 1 and cells[1]:
+                return cells[1].partition(": ")[0]
+    raise NotUnderstood("Say which dataflow the file belongs to, as in --dataflow 'ASEAN:DF_UN_SDG(1.0.0)'.")
+
+
+def _declared(mapping: Path | None) -> MappingDeclaration | None:
+    if mapping is None:
+        return None
+    try:
+        return from_yaml(mapping.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotUnderstood(f"The mapping {mapping} cannot be read: {error}") from None
+
+
+def _opened(wish: Wish, source_file: SourceFile, dataflow: Dataflow, declaration: MappingDeclaration) -> Opened:
+    if wish.release and not wish.dry_run:
+        return import_and_release(
+            source_file=source_file,
+            dataflow=dataflow,
+            declaration=declaration,
+            by=wish.by,
+            reason=wish.reason,
+            at=wish.at,
+            keep_good_rows=wish.keep_good_rows,
+        )
+    with transaction.atomic():
+        opened = open_submission(
+            source_file=source_file,
+            dataflow=dataflow,
+            declaration=declaration,
+            by=wish.by,
+            reason=wish.reason,
+            dry_run=wish.dry_run,
+            keep_good_rows=wish.keep_good_rows,
+        )
+        found = opened.examined
+        if opened.submission and found.rows_kept and (not found.errors or wish.keep_good_rows):
+            sent = review.submit(submission=opened.submission, by=wish.by, reason=wish.reason)
+            opened = Opened(sent, found)
+    return opened
+
+
+def _report(wish: Wish, dataflow: Dataflow, opened: Opened) -> Report:
+    found, submission = opened.examined, opened.submission
+    return Report(
+        applied=bool(found.rows_kept) and (not found.errors or wish.keep_good_rows),
+        file=wish.file.name,
+        dataflow=dataflow.reference,
+        dry_run=wish.dry_run,
+        state=_state(submission),
+        submission=str(submission.pk) if submission else "",
+        release=str(submission.release_id) if submission and submission.release_id else "",
+        rows={"read": found.rows_read, "kept": found.rows_kept, "refused": found.rows_refused},
+        changes=asdict(found.counts),
+        findings=[asdict(finding) for finding in found.findings],
+    )
+
+
+def _state(submission: Submission | None) -> str:
+    return submission.state if submission else ""

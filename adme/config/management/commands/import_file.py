@@ -1,0 +1,81 @@
+"""`adme import`. Ends with 0 when it was done, 2 when it was refused, with a report either way, and never otherwise."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from adme.accounts.policy import NotAllowed
+from adme.collection.errors import CollectionError
+from adme.config import said
+from adme.config.bringing_in import KINDS, Report, Wish, bring_in, refusal
+from adme.observations.errors import StoreRefused
+from adme.structures.errors import StructureError
+
+log = logging.getLogger(__name__)
+
+REFUSALS = (CollectionError, StructureError, StoreRefused, NotAllowed, said.NotUnderstood)
+
+
+class Command(BaseCommand):
+    help = "Brings a file in through the same checks as the page. Ends with 0 when done, with 2 when refused."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--as", dest="username", required=True, metavar="USER", help="who brings it in")
+        parser.add_argument("--kind", choices=KINDS, default="data", help="only data can be imported yet")
+        parser.add_argument("--dataflow", metavar="ID", help="as in ASEAN:DF_UN_SDG(1.0.0); SDMX-CSV names its own")
+        parser.add_argument("--mapping", type=Path, help="what its columns mean; else what is remembered or suggested")
+        parser.add_argument("--dry-run", action="store_true", help="tell what would change, and change nothing")
+        parser.add_argument("--release", action="store_true", help="also approve and release, for those who may")
+        parser.add_argument("--at", metavar="TIME", help="with --release: when it becomes public (else now)")
+        parser.add_argument(
+            "--keep-good-rows", action="store_true", help="let good rows go on without the refused ones"
+        )
+        parser.add_argument("--reason", default="", help="why these numbers come")
+        parser.add_argument("--json", dest="as_json", action="store_true", help="the report as JSON")
+
+    def handle(self, *, file: Path, as_json: bool, **options: Any) -> None:
+        """Do it and report."""
+        try:
+            report = bring_in(_wish(file, options))
+        except REFUSALS as problem:
+            report = refusal(file, problem)
+        except (Exception, KeyboardInterrupt) as fault:  # the promise is: 0 or 2, never otherwise
+            log.exception("The import broke off")
+            report = refusal(file, RuntimeError(f"It broke off ({type(fault).__name__}); nothing was changed."))
+        self.stdout.write(json.dumps(report.as_json(), indent=2, default=str) if as_json else _in_words(report))
+        sys.exit(0 if report.applied else 2)
+
+
+def _wish(file: Path, options: dict[str, Any]) -> Wish:
+    return Wish(
+        file=file,
+        by=said.person(options["username"]),
+        kind=options["kind"],
+        dataflow=options["dataflow"],
+        mapping=options["mapping"],
+        dry_run=options["dry_run"],
+        release=options["release"],
+        at=said.moment(options["at"]) if options["at"] else None,
+        keep_good_rows=options["keep_good_rows"],
+        reason=options["reason"],
+    )
+
+
+def _in_words(report: Report) -> str:
+    if report.problem:
+        return "Refused. " + " ".join(report.problem.values())
+    lines = [f"{finding['severity']}: {finding['message']} ({finding['count']}×)" for finding in report.findings]
+    rows, changes = report.rows, report.changes
+    lines.append(f"{rows['read']} rows read, {rows['kept']} good, {rows['refused']} refused.")
+    lines.append(", ".join(f"{count} {word}" for word, count in changes.items()) + ".")
+    end = f"State: {report.state}." if report.state else "Nothing was changed (dry run)."
+    return "\n".join([*lines, end if report.applied else f"Refused. {end}"])
