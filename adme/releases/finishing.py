@@ -86,5 +86,5 @@ def _count_anew(part: ReleasePart) -> None:
 
 def _shown(dataflow_id: int) -> int:
     scope = whole_flow(dataflow_id)
-    extents = SeriesExtent.objects.filter(series_id__range=(scope.low, scope.high), public_to=OPEN_END)
+    extents = SeriesExtent.objects.filter(series__gte=scope.low, series__lte=scope.high, public_to=OPEN_END)
     return extents.aggregate(shown=Sum("observations"))["shown"] or 0

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 import polars as pl
 from django.conf import settings
@@ -30,7 +31,7 @@ class State(NamedTuple):
 
     dataflow_id: int
     instant: int
-    release_id: object
+    release_id: UUID
 
 
 def missing(dataflow_ids: Iterable[int] | None = None) -> list[State]:

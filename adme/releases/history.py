@@ -63,13 +63,6 @@ def _releases(deliveries: set[int]) -> dict[int, tuple[UUID, Text]]:
 def _version(row: tuple[Any, ...], end: int | None, releases: dict[int, tuple[UUID, Text]]) -> Version:
     *content, public_from, public_to, delivery, instant = row
     deleted = public_to == public_from
-    release_id, title = releases.get(delivery, (None, {}))
-    return Version(
-        *content,
-        public_from=public_from,
-        public_to=end,
-        deleted=deleted,
-        came_back=not deleted and public_from != instant,
-        release_id=release_id,
-        release_title=title,
-    )
+    came_back = not deleted and public_from != instant
+    release = releases.get(delivery, (None, {}))
+    return Version._make((*content, public_from, end, deleted, came_back, *release))

@@ -41,7 +41,7 @@ from adme.releases.coverage import PublishedIndicator, published
 from adme.releases.history import Version, versions_of
 from adme.releases.one_instant import one_instant, public_clock
 from adme.releases.published_frames import contents_of
-from adme.releases.selection import CELL, Cell, Selection, cells_of
+from adme.releases.selection import CELL, Cell, Cells, Selection, cells_of
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
 from adme.structures.structure_view import StructureView
@@ -51,6 +51,7 @@ __all__ = [
     "Calendar",
     "CalendarEntry",
     "Cell",
+    "Cells",
     "KeyRefused",
     "KeyTooLongOrShort",
     "PublishedIndicator",
@@ -125,7 +126,7 @@ def _between(low: int | None, high: int | None) -> Condition:
     return bounds
 
 
-def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> list[Cell]:
+def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Cells:
     """The latest value of each series that has one, in order of key. Two or three queries, however many series."""
     instant = instant_of(as_of)
     condition = series_asked(structure_of(dataflow), key) & in_force(instant, "e") & in_force(instant)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import polars as pl
 from django.db import connection
@@ -38,11 +38,43 @@ class Cell(NamedTuple):
     delivery: int
 
 
-def cells_of(sql: str, parameters: tuple[Any, ...]) -> list[Cell]:
+class Cells(Sequence[Cell]):
+    """Cells in order of key and period, as a list is used. They are named when they are looked at, not before: ten
+    thousand would take as long to name as to fetch."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Cell]:
+        return map(Cell._make, self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Cell: ...
+    @overload
+    def __getitem__(self, place: slice) -> Cells: ...
+    def __getitem__(self, place: int | slice) -> Cell | Cells:
+        return Cells(self.rows[place]) if isinstance(place, slice) else Cell._make(self.rows[place])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.rows == list(other)
+
+    def __hash__(self) -> int:
+        raise TypeError("Cells are a list: not to be hashed.")
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+def cells_of(sql: str, parameters: tuple[Any, ...]) -> Cells:
     """The rows of a query for CELL."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return list(map(Cell._make, cursor.fetchall()))
+        return Cells(cursor.fetchall())
 
 
 @dataclass(frozen=True)
@@ -82,7 +114,7 @@ class Selection:
         )
         return sql, (*self.condition.parameters, *(count for _, count in bounds))
 
-    def cells(self) -> list[Cell]:
+    def cells(self) -> Cells:
         """Every cell, in order of key and period. One query. For thousands; `frames` is for millions."""
         return cells_of(*self.sql())
 

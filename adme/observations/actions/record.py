@@ -121,7 +121,8 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
         made = delivered.catalogue.create_missing()
         count, written = _write(delivered, delivery, instant, live)
         if made + written >= ANALYZE_FROM:
-            columns.analyze([SERIES, tables.OBSERVATION, extents.EXTENT, ATTRIBUTE_SET])
+            columns.analyze([SERIES], wholly=True)
+            columns.analyze([tables.OBSERVATION, extents.EXTENT, ATTRIBUTE_SET])
         if not live:
             # Last, so that a long load does not hold up releases that fall due meanwhile.
             _refuse_the_past(instant)

@@ -51,9 +51,12 @@ def among(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
     return condition
 
 
-def analyze(tables: Sequence[str]) -> None:
-    """Tell the planner what the tables hold by now; without it a large load leaves slow plans behind."""
-    _engine().analyze(tables)
+def analyze(tables: Sequence[str], *, wholly: bool = False) -> None:
+    """Tell the planner what the tables hold by now; without it a large load leaves slow plans behind.
+
+    By a sample where the engine can; `wholly` looks at every row, for tables of moderate size with many indexes.
+    """
+    _engine().analyze(tables, wholly)
 
 
 def _engine() -> ModuleType:

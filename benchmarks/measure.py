@@ -1,0 +1,32 @@
+"""One engine, one size, in a process of its own: prints its results as JSON lines. Started by `__main__`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+
+import django
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("part", choices=["loads", "lookups", "memory"])
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--runs", type=int, required=True)
+    asked = parser.parse_args()
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from benchmarks import loads, lookups, memory
+
+    part = {"loads": loads, "lookups": lookups, "memory": memory}[asked.part]
+    for result in part.measure(asked.rows, asked.runs):
+        json.dump(dataclasses.asdict(result), sys.stdout)
+        print(flush=True)
+
+
+if __name__ == "__main__":
+    main()
