@@ -40,7 +40,7 @@ class ChunkWriter:
             self._held_rows += frame.height
             self._held_bytes += int(frame.estimated_size())
             while self._held_rows >= self._chunk_rows or self._held_bytes >= self._chunk_text_bytes:
-                self._write()
+                self._write(last=False)
 
     def add_problems(self, frame: pl.DataFrame) -> None:
         """Problems in the shape of `problems.SCHEMA`."""
@@ -55,7 +55,7 @@ class ChunkWriter:
     def finish(self) -> dict[str, Any]:
         """What is left, and the list of what was written."""
         if self._frames or self._problems or not self._chunks:
-            self._write()
+            self._write(last=True)
         names = list(self._heading.names) if self._heading else []
         return {"columns": names, "chunks": self._chunks, "rows": sum(one["rows"] for one in self._chunks)}
 
@@ -65,16 +65,18 @@ class ChunkWriter:
         names = self._heading.names
         return names[column] if column < len(names) else f"(column {column_letters(column)})"
 
-    def _write(self) -> None:
+    def _write(self, *, last: bool) -> None:
         number = len(self._chunks) + 1
         rows = pl.concat([self._empty(), *self._frames])
         now, later = rows.head(self._chunk_rows), rows.slice(self._chunk_rows)
         now.write_ipc(self._folder / f"rows-{number:06d}.arrow", compression="lz4")
         found = pl.concat([problems.no_problems(), *self._problems])
+        ahead = found.clear() if last else found.filter(pl.col("row") > now[RESERVED][-1])
+        found = found if last else found.filter(pl.col("row") <= now[RESERVED][-1])
         found.write_ipc(self._folder / f"problems-{number:06d}.arrow", compression="lz4")
         self._chunks.append({"number": number, "rows": now.height, "problems": found.height})
         self._frames = [later] if later.height else []
-        self._problems = []
+        self._problems = [ahead] if ahead.height else []
         self._held_rows, self._held_bytes = later.height, int(later.estimated_size()) if later.height else 0
 
     def _empty(self) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from adme.lib.tabular.limits import MB
 from adme.lib.tabular.refusals import TableRefused
 
 _LOOKED_AT = 64 * 1024
+_FEW_CONTROLS = 8
 
 _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", "image"),
@@ -129,10 +130,8 @@ def _is_open_document(archive: zipfile.ZipFile, names: set[str]) -> bool:
 def _kind_of_text(beginning: bytes) -> str:
     if beginning.startswith(_UTF_16_MARKS):
         text = beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
-    elif looks_like_utf_16(beginning):
-        text = beginning.replace(b"\0", b"").decode("latin-1")
-    elif b"\0" in beginning:
-        return "binary"
+    elif wide := looks_like_utf_16(beginning):
+        text = beginning[: len(beginning) // 2 * 2].decode(wide, "replace")
     else:
         text = beginning.removeprefix(codecs.BOM_UTF8).decode("latin-1")
     start = text.lstrip()[:512].lower()
@@ -143,7 +142,8 @@ def _kind_of_text(beginning: bytes) -> str:
     if re.match(r'[\[{]\s*(["{\[]|[\]}]\s*$)', start):
         return "json"
     controls = len(re.findall(r"[\x00-\x08\x0e-\x1f]", text))
-    return "binary" if controls * 20 > len(text) else "csv"
+    # A few such characters are a slip, and reading names their row.
+    return "binary" if controls > _FEW_CONTROLS and controls * 20 > len(text) else "csv"
 
 
 def looks_like_utf_16(beginning: bytes) -> str:

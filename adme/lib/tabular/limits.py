@@ -31,12 +31,13 @@ LIMITS: dict[str, int] = {
     "text_growth_from": 64 * MB,
     "cell_characters": 100_000,  # Excel's own limit is 32,767
     "row_bytes": 4 * MB,
+    "text_piece_bytes": 4 * MB,  # of a text file, looked at in one go
     "control_characters": 100,  # rows with such characters; more is no text
     # what the child process may use
     "sniff_seconds": 60,
     "sniff_memory_mb": 256,
     "read_seconds": 1_800,
-    "read_memory_mb": 768,
+    "read_memory_mb": 1_024,  # writable memory, reserved or not; the part in use peaks at a quarter of it
     "output_mb": 16_384,
     # what is handed over
     "chunk_rows": 200_000,

@@ -13,7 +13,7 @@ from xml.parsers import expat
 from adme.lib.tabular.archive import UNPACKING_ERRORS
 from adme.lib.tabular.refusals import TableRefused
 
-_PIECE = 256 * 1024
+PIECE = 256 * 1024
 _NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 
 Start = Callable[[str, list[str]], None]
@@ -21,36 +21,47 @@ End = Callable[[str], None]
 Text = Callable[[str], Any]
 
 
-def parsed(
-    archive: zipfile.ZipFile, name: str, limits: Mapping[str, int], start: Start, end: End, text: Text
-) -> Iterator[int]:
-    """Feed an entry through the handlers; after each piece, the number of bytes fed so far.
+class MarkupParser:
+    """Expat with its hands tied. ``start`` gets a name and a flat list of attribute names and values."""
 
-    ``start`` gets a name and a flat list of attribute names and values. Raises TableRefused.
-    """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.ordered_attributes = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    fed = 0
+    def __init__(self, limits: Mapping[str, int], start: Start, end: End, text: Text) -> None:
+        self._longest = limits["xml_token_bytes"]
+        self._fed = 0
+        self._expat = expat.ParserCreate()
+        self._expat.buffer_text = True
+        self._expat.ordered_attributes = True
+        self._expat.StartElementHandler = start
+        self._expat.EndElementHandler = end
+        self._expat.CharacterDataHandler = text
+        self._expat.StartDoctypeDeclHandler = _refuse_doctype
+
+    def feed(self, piece: bytes) -> None:
+        """Some more of the document. Raises TableRefused."""
+        self._parse(piece, last=False)
+        self._fed += len(piece)
+        # A token that does not end is scanned again with every piece: stop before that costs.
+        if self._fed - self._expat.CurrentByteIndex > self._longest:
+            raise TableRefused("xml_long")
+
+    def close(self) -> None:
+        """The document ends here. Raises TableRefused where it must not."""
+        self._parse(b"", last=True)
+
+    def _parse(self, piece: bytes, *, last: bool) -> None:
+        try:
+            self._expat.Parse(piece, last)
+        except expat.ExpatError as error:
+            if error.code == _NO_MEMORY:
+                raise MemoryError from error
+            raise TableRefused("xml_broken") from error
+
+
+def unpacked(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """An entry of the archive in pieces. Raises TableRefused."""
     try:
         with archive.open(name) as content:
-            while piece := content.read(_PIECE):
-                parser.Parse(piece, False)
-                fed += len(piece)
-                # A token that does not end is scanned again with every piece: stop before that costs.
-                if fed - parser.CurrentByteIndex > limits["xml_token_bytes"]:
-                    raise TableRefused("xml_long")
-                yield fed
-        parser.Parse(b"", True)
-        yield fed
-    except expat.ExpatError as error:
-        if error.code == _NO_MEMORY:
-            raise MemoryError from error
-        raise TableRefused("xml_broken") from error
+            while piece := content.read(PIECE):
+                yield piece
     except UNPACKING_ERRORS as error:
         raise TableRefused("archive_damaged") from error
 
@@ -75,8 +86,10 @@ def parse_small(
         if end is not None:
             end(local(tag))
 
-    for _ in parsed(archive, name, limits, begin, finish, _ignore):
-        pass
+    parser = MarkupParser(limits, begin, finish, _ignore)
+    for piece in unpacked(archive, name):
+        parser.feed(piece)
+    parser.close()
 
 
 def local(tag: str) -> str:

@@ -36,7 +36,8 @@ class Table:
     lines is still one row) and ``columns`` as texts (String); an empty cell is null, a row without any cell is left
     out. Columns are called as the heading says, blanks tidied; an empty or repeated heading, or one that is "row", gets
     its letter: "Value (column C)". ``problems`` has the shape of `problems.SCHEMA`; rows with one that ``leaves_out``
-    are not in the frame. ``rows`` counts the rows of the whole table, over all its chunks.
+    are not in the frame; those of merged cells come with the last chunk. ``rows`` counts the rows of the whole table,
+    over all its chunks.
     """
 
     frame: pl.DataFrame

@@ -31,7 +31,7 @@ class RowSplitter:
         quoted = f"{mark}[^{mark}]*(?:{mark}{mark}[^{mark}]*)*{mark}" if quote else "(?!)"
         unquoted = f"[^{mark}{cut}]*"
         self._regular = f"^(?:{quoted}|{unquoted})(?:{cut}(?:{quoted}|{unquoted}))*$"
-        self._quoted_cell = f"(^|{cut}){quoted}"
+        self._cut = cut
         # By hand, an unquoted cell may hold quotes further on.
         by_hand = f"(?!{mark})[^{cut}]*" if quote else f"[^{cut}]*"
         self._cell = re.compile(f"(?:(?P<quoted>{quoted})|(?P<unquoted>{by_hand}))(?P<cut>{cut}|\\Z)")
@@ -76,14 +76,17 @@ class RowSplitter:
         return self._counted(frame)
 
     def _counted(self, frame: pl.DataFrame) -> pl.DataFrame:
-        bare = pl.col("text")
+        text = pl.col("text")
+        cells = text.str.count_matches(self._cut, literal=len(self._cut) == 1)
         if self._quote:
-            has_quote = bare.str.contains(self._quote, literal=True)
-            bare = pl.when(has_quote).then(bare.str.replace_all(self._quoted_cell, "$1")).otherwise(bare)
+            # Every quote of a regular row opens or closes, so what is between two is a cell or part of one.
+            outside = text.str.count_matches(f"{self._quote}[^{self._quote}]*{self._quote}|{self._cut}")
+            quotes = text.str.count_matches(self._quote, literal=True)
+            cells = pl.when(quotes > 0).then(outside - quotes // 2).otherwise(cells)
         return frame.select(
             row=pl.int_range(pl.len(), dtype=pl.Int64) + self._rows_before + 1,
             text="text",
-            cells=bare.str.count_matches(self._separator, literal=True).cast(pl.Int64) + 1,
+            cells=cells.cast(pl.Int64) + 1,
         )
 
     def _with_irregular(self, frame: pl.DataFrame, regular: pl.Series) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from adme.lib.tabular.encodings import Encoding, encoding_of
 from adme.lib.tabular.facts import Candidate, FileFacts, Question, SheetFacts
 from adme.lib.tabular.headings import heading_of
 from adme.lib.tabular.kinds import check_kind, kind_of
+from adme.lib.tabular.limits import MB
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.row_splitter import RowSplitter
 from adme.lib.tabular.sheet import SheetReader
@@ -62,7 +63,7 @@ def _text_facts(path: Path, size: int, limits: Mapping[str, int]) -> FileFacts:
 
 def _first_lines(path: Path, encoding: Encoding, limits: Mapping[str, int]) -> str:
     """The beginning of the text, whole lines. A preview must not fail where reading would name the row."""
-    pieces = text_pieces(path, encoding.likely, limits, piece=1024 * 1024)
+    pieces = text_pieces(path, encoding.likely, {**limits, "text_piece_bytes": MB})
     text = next(pieces, "")
     if not text.strip():
         text += next(pieces, "")
@@ -131,8 +132,8 @@ def _line_count(path: Path, encoding: Encoding) -> int:
 class _SniffingReader(SheetReader):
     """Marks number cells, which say nothing about how a person writes numbers."""
 
-    def _number(self, value: str) -> str | None:
-        text = super()._number(value)
+    def _number(self, column: int, style: str, value: str) -> str | None:
+        text = super()._number(column, style, value)
         return None if text is None else NumberCell(text)
 
 

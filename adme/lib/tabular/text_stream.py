@@ -7,28 +7,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from adme.lib.tabular.dialect import ENCODINGS
-from adme.lib.tabular.limits import MB
 from adme.lib.tabular.refusals import TableRefused
 
-PIECE = 8 * MB
+_LOOKED_AT = 256 * 1024
 _CODECS = {"utf-8": "utf-8-sig"}  # a byte order mark is no part of the first heading
 
 
-def text_pieces(path: Path, encoding: str, limits: Mapping[str, int], piece: int = PIECE) -> Iterator[str]:
+def text_pieces(path: Path, encoding: str, limits: Mapping[str, int]) -> Iterator[str]:
     """The text, cut behind line ends (``\\n``; a file with ``\\r`` alone has it replaced). Raises TableRefused.
 
     Rows named in refusals are lines here, which are the same but below a cell that goes over several lines.
     """
     lines = 0
     rest = ""
-    end_of_line = ""
-    for text in _decoded(path, encoding, piece):
+    old_ends = _ends_lines_with_returns(path, encoding)
+    for text in _decoded(path, encoding, limits["text_piece_bytes"]):
         if "\0" in text:
             row = lines + 1 + (rest + text[: text.index("\0")]).count("\n")
             raise TableRefused("binary_in_text", row=row)
-        if not end_of_line:
-            end_of_line = "\r" if "\r" in text and "\n" not in text else "\n"
-        whole = rest + (text.replace("\r", "\n") if end_of_line == "\r" else text)
+        whole = rest + (text.replace("\r", "\n") if old_ends else text)
         cut = whole.rfind("\n") + 1
         rest = whole[cut:]
         if len(rest) > limits["row_bytes"]:
@@ -39,6 +36,13 @@ def text_pieces(path: Path, encoding: str, limits: Mapping[str, int], piece: int
             yield ready
     if rest:
         yield rest
+
+
+def _ends_lines_with_returns(path: Path, encoding: str) -> bool:
+    """Whether it was written by a very old program: carriage returns, and no line feed far and wide."""
+    with path.open("rb") as file:
+        beginning = file.read(_LOOKED_AT).decode(encoding, "ignore")
+    return "\r" in beginning and "\n" not in beginning
 
 
 def _decoded(path: Path, encoding: str, piece: int) -> Iterator[str]:

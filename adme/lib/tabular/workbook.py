@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adme.lib.tabular.archive import check_archive, check_small, open_archive
-from adme.lib.tabular.markup import attribute, local, parse_small, parsed
+from adme.lib.tabular.markup import MarkupParser, attribute, local, parse_small, unpacked
 from adme.lib.tabular.refusals import TableRefused
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -92,8 +92,11 @@ class Workbook:
         if part is None:
             return []
         reader = _SharedTexts(self.limits)
-        for _ in parsed(self.archive, part, self.limits, reader.start, reader.end, reader.pieces.append):
+        parser = MarkupParser(self.limits, reader.start, reader.end, reader.pieces.append)
+        for piece in unpacked(self.archive, part):
+            parser.feed(piece)
             reader.check()
+        parser.close()
         return reader.texts
 
     def styles(self) -> list[Style]:
