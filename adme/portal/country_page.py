@@ -25,6 +25,9 @@ from adme.portal.values import Value, values_of
 from adme.releases import queries as published
 
 MOST_HEADLINES = 6
+SHOWN = 6
+"""Rows of a topic that are shown before the rest is unfolded."""
+
 OLD = 5
 """A latest value older than this many years says how old it is."""
 
@@ -47,6 +50,8 @@ class TopicSection:
     slug: str
     title: str
     table: Table
+    more: Table | None
+    """What is below the first rows, unfolded on demand."""
     missing: tuple[Latest, ...]
 
 
@@ -82,9 +87,10 @@ def _fact(one: Latest) -> Fact:
     value = one.value
     assert value is not None  # noqa: S101 - facts are made of indicators with a value
     number = reading.number(value.value or 0, reading.decimals_for([value.value or 0]))
-    sign = reading.unit_is_sign(one.unit)
-    note = ", ".join(part for part in ("" if sign else one.unit, one.breakdown, value.when, _age(value)) if part)
-    return Fact(one.indicator.name, f"{value.qualifier}{number}", unit=one.unit if sign else "", note=note, url=one.url)
+    sign = units.sign(one.unit)
+    said = one.unit if one.unit != sign and one.unit not in one.indicator.name else ""
+    note = ", ".join(part for part in (said, one.breakdown, value.when, _age(value)) if part)
+    return Fact(one.indicator.name, f"{value.qualifier}{number}", unit=sign, note=note, url=one.url)
 
 
 def latest_values(area: str, indicators: Sequence[Indicator], *, as_of: int | None = None) -> list[Latest]:
@@ -106,7 +112,7 @@ def latest_values(area: str, indicators: Sequence[Indicator], *, as_of: int | No
 def _latest(
     flow: Flow, indicator: Indicator, area: str, series: Mapping[Combination, Value], as_of: int | None
 ) -> Latest:
-    unit = units.shown_unit(text_in(indicator.unit))
+    unit = text_in(indicator.unit)
     path = reverse("portal:indicator", args=[indicator.slug])
     if not series:
         return Latest(indicator, None, "", unit, path)
@@ -129,11 +135,27 @@ def sections(
     titles = {topic.slug: topic.title for topic in topics} | {"": _("Other")}
     found = []
     for slug, own in grouped.items():
-        have = tuple(one for one in own if one.value is not None)
+        have = sorted((one for one in own if one.value is not None), key=_prominence)
         lack = tuple(one for one in own if one.value is None)
         if own:
-            found.append(TopicSection(slug or "other", titles[slug], _table(titles[slug], have), lack))
+            rest = _table(titles[slug], have[SHOWN:]) if len(have) > SHOWN + 1 else None
+            shown = have[:SHOWN] if rest else have
+            found.append(TopicSection(slug or "other", titles[slug], _table(titles[slug], shown), rest, lack))
     return found
+
+
+def _prominence(one: Latest) -> tuple[object, ...]:
+    """Headlines first, then what is not broken down, then the newest, then the shortest title."""
+    value = one.value
+    headline = one.indicator.headline_position
+    return (
+        headline is None,
+        headline or 0,
+        bool(one.breakdown),
+        -(value.period if value else 0),
+        len(one.indicator.name),
+        one.indicator.name,
+    )
 
 
 def _table(title: str, latest: Sequence[Latest]) -> Table:
@@ -143,7 +165,6 @@ def _table(title: str, latest: Sequence[Latest]) -> Table:
         columns=(
             Column(_("Indicator")),
             Column(_("Latest value"), kind="number"),
-            Column(_("Unit")),
             Column(_("Year"), kind="period"),
         ),
         rows=tuple(_row(one) for one in latest if one.value is not None),
@@ -156,9 +177,14 @@ def _row(one: Latest) -> Row:
     assert value is not None  # noqa: S101 - rows are made of indicators with a value
     decimals = reading.decimals_for([value.value or 0])
     shown = figures.value_cell(value)
-    cell = replace(shown, decimals=decimals, note="")
-    name = Cell(text=f"{one.indicator.name} ({one.breakdown})" if one.breakdown else one.indicator.name, url=one.url)
-    return Row(cells=(name, cell, Cell(text=one.unit), _when(value)))
+    sign = units.sign(one.unit)
+    number = reading.number(value.value or 0, decimals, sign)
+    cell = replace(shown, text=f"{value.qualifier}{number}", note="")
+    around = [one.breakdown, "" if sign == one.unit or one.unit in one.indicator.name or sign == "%" else one.unit]
+    name = format_html(
+        '<a href="{}">{}</a> <span class="age">{}</span>', one.url, one.indicator.name, "; ".join(filter(None, around))
+    )
+    return Row(cells=(Cell(html=name), cell, _when(value)))
 
 
 def _when(value: Value) -> Cell:

@@ -68,7 +68,7 @@ def _over_time(page: IndicatorPage) -> Figure:
     return _figure(
         page,
         id="over-time",
-        title=_("{title}, {years}").format(title=page.title, years=figures.years(page.shown)),
+        title=_("Each year, {years}").format(years=figures.years(page.shown)),
         svg=charts.line(spec, width=DESK),
         svg_narrow=charts.line(spec, width=PHONE),
         option=charts.echarts_option(spec),
@@ -110,7 +110,7 @@ def _map(page: IndicatorPage) -> Figure:
     return _figure(
         page,
         id="map",
-        title=_("{title}, latest value of each state").format(title=page.title),
+        title=_("Latest value of each state"),
         kind="map",
         svg=maps.choropleth(spec, width=DESK),
         svg_narrow=maps.choropleth(spec, width=PHONE),
@@ -135,7 +135,8 @@ def _figure(page: IndicatorPage, **parts: object) -> Figure:
     signed = {
         "subtitle": figures.subtitle(page.shown),
         "description": " ".join(page.said),
-        "source": page.source,
+        "source": page.flow.dataflow.title,
+        "source_url": f"{page.address()}#source",
         "released": reading.day(page.released) if page.released else "",
     }
     return Figure(**{**signed, **parts})  # type: ignore[arg-type]

@@ -5,11 +5,13 @@ Pure: entries in, entries and counts out. Only what is public comes in, so only 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-ORDERS = ("name", "newest", "coverage")
+_BEFORE_THE_WORDS = re.compile(r"^(\s*(\([^)]*\)|\[[^\]]*\])\s*)?[^\w]*")
+ORDERS = ("coverage", "newest", "name")
 SINCE = (2025, 2020, 2015, 2010)
 
 
@@ -68,16 +70,21 @@ def narrow(entries: Iterable[Entry], to: Narrowed) -> list[Entry]:
 
 
 def ordered(entries: Iterable[Entry], order: str, found: Sequence[str] | None = None) -> list[Entry]:
-    """By name, by newest value or by coverage; what a search found stays in its order unless another is asked for."""
-    by_name = sorted(entries, key=lambda entry: (entry.title.casefold(), entry.slug))
+    """By coverage, by newest value or by name; with `order` "" as a search has found them."""
+    by_name = sorted(entries, key=lambda entry: (filed_under(entry.title), entry.slug))
     if order == "newest":
         return sorted(by_name, key=lambda entry: (-entry.last_year, -entry.updated))
     if order == "coverage":
-        return sorted(by_name, key=lambda entry: -len(entry.states))
-    if found is not None and order != "name":
+        return sorted(by_name, key=lambda entry: (-len(entry.states), -entry.last_year))
+    if found is not None and not order:
         place = {slug: n for n, slug in enumerate(found)}
         return sorted(by_name, key=lambda entry: place.get(entry.slug, len(place)))
     return by_name
+
+
+def filed_under(title: str) -> str:
+    """Where a title stands in the alphabet: without a bracketed mark or punctuation before its first word."""
+    return _BEFORE_THE_WORDS.sub("", title).casefold()
 
 
 def topics(entries: Sequence[Entry], to: Narrowed) -> dict[str, int]:

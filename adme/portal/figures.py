@@ -60,8 +60,7 @@ def map_spec(
 
 def subtitle(shown: Shown) -> str:
     """Population, unit and years: what the title of a chart still owes."""
-    parts = [shown.breakdown, "" if reading.unit_is_sign(shown.unit) else shown.unit, years(shown)]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (shown.breakdown, shown.unit_words, years(shown)) if part)
 
 
 def years(shown: Shown) -> str:
@@ -94,13 +93,13 @@ def value_table(shown: Shown, *, caption: str, history: Callable[[Value], str], 
     )
 
 
-def value_cell(value: Value, *, url: str = "") -> Cell:
-    """One value as a table shows it: exact up to three decimals, with limit, status and note."""
+def value_cell(value: Value, *, url: str = "", decimals: int | None = None) -> Cell:
+    """One value as a table shows it, with limit, status and note; as delivered up to three decimals unless told."""
     if value.value is None:
         return Cell(text=value.delivered, url=url, flag=value.obs_status, note=value.note, missing=_("no number"))
     return Cell(
         value=Decimal(repr(value.value)),
-        decimals=value.page_decimals,
+        decimals=value.page_decimals if decimals is None else decimals,
         qualifier=value.qualifier,
         url=url,
         flag=value.obs_status,
@@ -150,10 +149,11 @@ def _area_value(shown: Shown, area: Area) -> AreaValue:
 
 def _row(shown: Shown, area: Area, history: Callable[[Value], str]) -> Row:
     found = {value.period: value for value in shown.by_area[area.code]}
+    decimals = max((value.page_decimals for value in shown.values), default=0)
     cells = [Cell(text=area.name, url=area.url)]
     for period in shown.periods:
         value = found.get(period)
-        cells.append(value_cell(value, url=history(value)) if value else Cell(missing=_("no data")))
+        cells.append(value_cell(value, url=history(value), decimals=decimals) if value else Cell(missing=_("no data")))
     return Row(cells=tuple(cells), emphasis=not area.is_state)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from adme.indicators.models import Indicator
 from adme.lib.texts import text_in
-from adme.portal import choices, figures, queries, sentences, several, units
+from adme.portal import choices, figures, queries, sentences, several
 from adme.portal.shown import Area, Shown
 from adme.releases import charts
 
@@ -39,7 +39,7 @@ def headlines(indicators: Sequence[Indicator], states: Sequence[Area]) -> list[H
         combination = next((value.combination for value in own), None)
         shown = Shown(
             title=one.indicator.name,
-            unit=units.shown_unit(text_in(one.indicator.unit)),
+            unit_words=text_in(one.indicator.unit),
             breakdown=choices.breakdown_words(one.flow, one.present, combination) if combination else "",
             areas=queries.areas_of(one.flow, {value.area for value in own}, states),
             values=tuple(own),

@@ -16,7 +16,7 @@ from adme.indicators.models import Indicator
 from adme.lib import clock, periods
 from adme.lib.page import reading
 from adme.lib.texts import text_in
-from adme.portal import breakdowns, choices, figures, queries, sentences, trust, units
+from adme.portal import breakdowns, choices, figures, queries, sentences, trust
 from adme.portal.addresses import with_question
 from adme.portal.asked import Asked, written
 from adme.portal.breakdowns import Combination
@@ -87,12 +87,19 @@ class IndicatorPage:
 
     @property
     def lead(self) -> str:
-        """One line on what is measured: the first sentence of the definition, else the unit in words."""
-        definition = text_in(self.indicator.definition)
-        if definition:
-            return first_sentence(definition)
-        unit = text_in(self.indicator.unit)
-        return _("Unit: {unit}.").format(unit=unit) if unit else ""
+        """One line on what is measured: the first sentence of the definition, where the source gives one."""
+        return first_sentence(text_in(self.indicator.definition))
+
+    @property
+    def about(self) -> list[str]:
+        """Unit, place in the goals, and source, as one line under the title."""
+        goal = self.indicator.references.get("sdg_indicator")
+        words = [
+            text_in(self.indicator.unit).capitalize(),
+            _("SDG indicator {code}").format(code=goal) if goal else "",
+            self.flow.dataflow.title,
+        ]
+        return [word for word in words if word]
 
     @property
     def first_year(self) -> str:
@@ -152,7 +159,7 @@ class IndicatorPage:
     @property
     def _signed(self) -> dict[str, str]:
         released = reading.day(self.released) if self.released else ""
-        return {"source": self.source, "released": released, "description": " ".join(self.said)}
+        return {"source": self.flow.dataflow.title, "released": released, "description": " ".join(self.said)}
 
     def history_address(self, value: Value) -> str:
         """Where all versions of one value are told."""
@@ -207,7 +214,7 @@ def page_for(indicator: Indicator, asked: Asked) -> IndicatorPage | None:
     )
     shown = Shown(
         title=indicator.name,
-        unit=units.shown_unit(text_in(indicator.unit)),
+        unit_words=text_in(indicator.unit),
         breakdown=choices.breakdown_words(flow, combinations, combination),
         areas=areas,
         values=tuple(values),

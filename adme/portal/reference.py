@@ -12,6 +12,7 @@ from adme.lib.page.shell import Link
 from adme.lib.texts import text_in
 from adme.portal import addresses, citations, drawn
 from adme.portal.indicator_page import IndicatorPage
+from adme.portal.sentences import listed
 from adme.releases import queries as published
 
 
@@ -38,6 +39,8 @@ class Reference:
     citation: str
     bibtex: str
     metadata: tuple[Entry, ...]
+    unsaid: str
+    """What the source says nothing on, as words for a sentence."""
 
 
 def reference_of(page: IndicatorPage) -> Reference:
@@ -45,7 +48,7 @@ def reference_of(page: IndicatorPage) -> Reference:
     dataflow = page.flow.dataflow
     pinned_at = page.as_of if page.as_of is not None else published.clock_instant()
     permalink = addresses.pinned(page.path, page.question, pinned_at)
-    cited = _cited(page, permalink)
+    cited, entries = _cited(page, permalink), _metadata(page)
     return Reference(
         source=page.source,
         source_url=page.indicator.source_address or dataflow.provider.address,
@@ -56,7 +59,8 @@ def reference_of(page: IndicatorPage) -> Reference:
         permalink=permalink,
         citation=citations.plain(cited),
         bibtex=citations.bibtex(cited),
-        metadata=tuple(_metadata(page)),
+        metadata=tuple(entry for entry in entries if entry.text),
+        unsaid=listed([entry.term.lower() for entry in entries if not entry.text]),
     )
 
 
@@ -82,7 +86,7 @@ def _metadata(page: IndicatorPage) -> list[Entry]:
         Entry(_("How"), text_in(indicator.method)),
         Entry(_("What it covers"), text_in(indicator.coverage)),
         Entry(_("How often"), _frequency(indicator.frequency)),
-        Entry(_("Code in the source"), indicator.code_id),
+        Entry(_("Code here"), indicator.code_id),
         Entry(_("Dataflow"), f"{dataflow.title}: {dataflow.reference}"),
         Entry(_("Contact"), text_in(indicator.contact)),
     ]
@@ -96,5 +100,11 @@ def _frequency(code: str) -> str:
 
 
 def _reference_name(name: str) -> str:
-    words = {"sdg_indicator": _("SDG indicator"), "goal": _("SDG goal"), "target": _("SDG target")}
+    words = {
+        "sdg_indicator": _("SDG indicator"),
+        "sdg_goal": _("SDG goal"),
+        "sdg_target": _("SDG target"),
+        "source_code": _("Code in the source"),
+        "source_topics": _("Topics in the source"),
+    }
     return words.get(name, name.replace("_", " ").capitalize())

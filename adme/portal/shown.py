@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from adme.lib.page import reading
+from adme.portal import units
 from adme.portal.sentences import Reading
 from adme.portal.values import Value, latest_by_area
 from adme.releases.chart_spec import MOST_CHOSEN
@@ -31,11 +32,16 @@ class Shown:
     """
 
     title: str
-    unit: str
+    unit_words: str
     breakdown: str
     areas: tuple[Area, ...]
     values: tuple[Value, ...]
     chosen: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """The unit as a chart's axis has it."""
+        return units.shown_unit(self.unit_words)
 
     @cached_property
     def states(self) -> tuple[Area, ...]:
@@ -86,7 +92,7 @@ class Shown:
         """The value for reading, with its unit where that is a sign; its qualifier apart."""
         if value.value is None:
             return value.delivered
-        return reading.number(value.value, self.decimals, self.unit if reading.unit_is_sign(self.unit) else "")
+        return reading.number(value.value, self.decimals, units.sign(self.unit_words))
 
     def readings(self, areas: Sequence[Area]) -> list[Reading]:
         """The latest values of `areas` as sentences take them."""

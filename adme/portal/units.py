@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-PER_CENT = frozenset({"%", "percent", "per cent", "percentage", "percent (%)", "per cent (%)"})
+import re
+
+_PER_CENT = re.compile(r"(%|per ?cent(age)?\b)", re.IGNORECASE)
+_MOST_IN_A_SIGN = 3
 
 
 def shown_unit(words: str) -> str:
-    """The unit as charts and sentences use it: “%” for every spelling of per cent, other words as they are."""
-    return "%" if words.strip().casefold() in PER_CENT else words.strip()
+    """The unit as a chart's axis has it: “%” for every spelling of per cent alone, other words as they are."""
+    plain = words.strip()
+    found = _PER_CENT.match(plain)
+    return "%" if found and not plain[found.end() :].strip(" ()%") else plain
 
 
-def in_words(words: str) -> str:
-    """The unit as it stands under a title: “per cent” beside “deaths per 100 000 live births”."""
-    return words.strip()
+def sign(words: str) -> str:
+    """What stands right after each number: “%” also for “% of population”; "" where the unit is said once, in words."""
+    plain = shown_unit(words)
+    if _PER_CENT.match(plain):
+        return "%"
+    return plain if len(plain) <= _MOST_IN_A_SIGN else ""

@@ -141,7 +141,7 @@ def _filter(
 
 
 def _orders(*, with_search: bool) -> list[tuple[str, str]]:
-    orders = [("name", _("by name")), ("newest", _("newest values first")), ("coverage", _("most states first"))]
+    orders = [("coverage", _("most states first")), ("newest", _("newest values first")), ("name", _("by name"))]
     return [("", _("best match first")), *orders] if with_search else orders
 
 

@@ -69,7 +69,7 @@ def _crumbs(page: IndicatorPage) -> list[Link]:
     links = [Link(_("Indicators"), reverse("portal:indicators"))]
     if topic is not None:
         links.append(Link(topic.title, f"{reverse('portal:indicators')}?topic={topic.slug}"))
-    return [*links, Link(page.title)]
+    return [*links, Link(page.indicator.code_id)]
 
 
 def _view_links(page: IndicatorPage) -> list[Link]:

@@ -56,19 +56,38 @@ def table(request: HttpRequest) -> HttpResponse:
 
 
 def drawn(laid_out: LaidOut, plan: TablePlan) -> Table:
-    """One screen of the table."""
-    heads = [Column(axis.title) for axis in laid_out.heads]
+    """One screen of the table; the first head stands above its rows, where rows have more than one."""
+    grouped = len(laid_out.heads) > 1
+    heads = [Column(axis.title) for axis in laid_out.heads[grouped:]]
     columns = [Column(laid_out.across.labels[n], kind="number") for n in laid_out.columns]
+    decimals = _decimals(laid_out)
     rows = []
+    above = ""
     for head, values in laid_out.rows:
-        cells = [Cell(text=word) for word in laid_out.head_words(head)]
+        words = laid_out.head_words(head)
+        group = words[0] if grouped and words[0] != above else ""
+        above = words[0]
+        cells = [Cell(text=word) for word in words[grouped:]]
         for n in laid_out.columns:
             value = values.get(n)
-            one = plan.picked[laid_out.place(INDICATOR, head, n)]
-            cells.append(figures.value_cell(value, url=_history(one, value)) if value else Cell(missing=_("no data")))
-        rows.append(Row(cells=tuple(cells)))
+            place = laid_out.place(INDICATOR, head, n)
+            url = _history(plan.picked[place], value) if value else ""
+            cells.append(
+                figures.value_cell(value, url=url, decimals=decimals[place]) if value else Cell(missing=_("no data"))
+            )
+        rows.append(Row(cells=tuple(cells), group=group))
     caption = "; ".join(axis.labels[place] for axis, place in laid_out.fixed) or _("Chosen figures")
     return Table(caption=caption, columns=(*heads, *columns), rows=tuple(rows), dense=True, row_headers=len(heads) or 1)
+
+
+def _decimals(laid_out: LaidOut) -> dict[int, int]:
+    """Indicator → decimals that its values are shown with, so that they stand in line."""
+    found: dict[int, int] = {}
+    for head, values in laid_out.rows:
+        for n, value in values.items():
+            place = laid_out.place(INDICATOR, head, n)
+            found[place] = max(found.get(place, 0), value.page_decimals)
+    return found
 
 
 def downloads(wanted: TableRequest) -> list[Link]:
