@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from adme.collection.models import Submission
-from adme.lib import clock
+from adme.lib import clock, periods
 from adme.structures.models import Dataflow
+from adme.structures.structure_view import StructureView
 
 
 class ImportForm(forms.Form):
@@ -173,3 +174,114 @@ def zone_words() -> str:
         "name": local.tzname(),
         "offset": f"{offset[:3]}:{offset[3:]}",
     }
+
+
+class FindForm(forms.Form):
+    """Which value to correct."""
+
+    dataflow = forms.ChoiceField(label=_("Dataflow"))
+    indicator = forms.CharField(label=_("Indicator"), max_length=300)
+    area = forms.CharField(label=_("Area"), max_length=300)
+    period = forms.CharField(
+        label=_("Period"), max_length=40, required=False, help_text=_("As in 2020, or empty for all.")
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        dataflows: list[Dataflow],
+        dataflow: Dataflow | None,
+        structure: StructureView | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.structure = structure
+        flows = self.fields["dataflow"]
+        assert isinstance(flows, forms.ChoiceField)  # noqa: S101
+        flows.choices = [("", _("Please choose")), *((flow.reference, flow.title) for flow in dataflows)]
+        flows.initial = dataflow.reference if dataflow else ""
+        if structure is None:
+            del self.fields["indicator"], self.fields["area"], self.fields["period"]
+            return
+        for name, dimension in (("indicator", structure.indicator_dimension), ("area", structure.area_dimension)):
+            self.fields[name].widget = _codes_widget(structure, dimension)
+
+    def clean_indicator(self) -> str:
+        """A code of the indicator dimension."""
+        assert self.structure is not None  # noqa: S101
+        return _code_of(self.structure, self.structure.indicator_dimension, self.cleaned_data["indicator"])
+
+    def clean_area(self) -> str:
+        """A code of the area dimension."""
+        assert self.structure is not None  # noqa: S101
+        return _code_of(self.structure, self.structure.area_dimension, self.cleaned_data["area"])
+
+    def clean_period(self) -> int | None:
+        """The integer of the period."""
+        text = self.cleaned_data["period"].strip()
+        try:
+            return periods.parse(text) if text else None
+        except periods.PeriodNotRead as error:
+            raise forms.ValidationError(_("“%(text)s” is not a period.") % {"text": text}) from error
+
+
+def _codes_widget(structure: StructureView, dimension: str) -> forms.Widget:
+    codes = sorted(structure.dimension[dimension].code_list.items, key=lambda code: code.title.casefold())
+    return forms.Select(
+        choices=[("", _("Please choose")), *((code.code_id, f"{code.title} ({code.code_id})") for code in codes)]
+    )
+
+
+def _code_of(structure: StructureView, dimension: str, text: str) -> str:
+    if text not in structure.dimension[dimension].codes:
+        raise forms.ValidationError(_("“%(text)s” is not a code of this list.") % {"text": text})
+    return text
+
+
+class CorrectForm(forms.Form):
+    """One value as it should be."""
+
+    value = forms.CharField(
+        label=_("Right value"),
+        max_length=400,
+        required=False,
+        help_text=_(
+            "With a decimal point and the decimals it should be shown with, as 12.50; or <5. Empty where there is none."
+        ),
+    )
+    obs_status = forms.ChoiceField(label=_("Status"), initial="A")
+    note = forms.CharField(
+        label=_("Note on the value"),
+        max_length=4_000,
+        required=False,
+        help_text=_("Readers see it with the value."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    delete = forms.BooleanField(
+        label=_("Take the value out"),
+        required=False,
+        help_text=_("From the release on there is no value for this period; earlier dates still show it."),
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=4_000,
+        required=False,
+        help_text=_("For the reviewer and the history."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, structure: StructureView, has_note: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code_list = structure.code_lists.get("OBS_STATUS")
+        codes = [(code.code_id, f"{code.title} ({code.code_id})") for code in code_list.items] if code_list else []
+        status = self.fields["obs_status"]
+        assert isinstance(status, forms.ChoiceField)  # noqa: S101
+        status.choices = codes or [
+            ("A", _("normal (A)")),
+            ("E", _("estimated (E)")),
+            ("P", _("provisional (P)")),
+            ("O", _("missing (O)")),
+        ]
+        if not has_note:
+            del self.fields["note"]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from adme.collection.mapping_boxes import Boxes, CodesBox, ColumnBox, PartBox
+from adme.collection.mapping_words import DECIMAL_NAMES, SEPARATOR_NAMES, THOUSANDS_NAMES
 from adme.lib.tabular.dialect import Dialect, DialectInvalid
 from adme.lib.tabular.facts import FileFacts, Question
 from adme.structures.mapping import (
@@ -30,10 +31,11 @@ from adme.structures.structure_view import StructureView
 Posted = Mapping[str, str]
 MOST_PAIRS = 500
 
-_SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-_DECIMAL_WORDS = {"point": ".", "comma": ","}
-_THOUSANDS_WORDS = {"none": "", "comma": ",", "point": ".", "space": " ", "apostrophe": "'"}
-_MARKS = {"separator": _SEPARATOR_WORDS, "decimal": _DECIMAL_WORDS, "thousands": _THOUSANDS_WORDS}
+_MARKS = {
+    "separator": {name: mark for mark, name in SEPARATOR_NAMES.items()},
+    "decimal": {name: mark for mark, name in DECIMAL_NAMES.items()},
+    "thousands": {name: mark for mark, name in THOUSANDS_NAMES.items()},
+}
 
 
 class MappingForm:

@@ -110,3 +110,13 @@ def _change_sentence(submission: Submission) -> str:
         (submission.unchanged, _("%s stay as they are")),
     ]
     return ", ".join(words % reading.number(count) for count, words in parts if count) + "."
+
+
+def step_words() -> dict[str, str]:
+    """What a running check is doing."""
+    return {
+        "reading": _("Reading the file and turning its texts into codes"),
+        "checking": _("Holding the rows against each other and the structure"),
+        "comparing": _("Comparing with what is stored"),
+        "recording": _("Writing down what was found"),
+    }

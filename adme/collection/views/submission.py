@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adme.accounts.models import AuditEntry, User
@@ -15,12 +16,17 @@ from adme.accounts.policy import policy, verbs_of
 from adme.accounts.roles import Verb
 from adme.collection import changes
 from adme.collection.files import DRAFTS
+from adme.collection.findings_list import finding_rows
 from adme.collection.forms import NoteForm, ReleaseForm
 from adme.collection.models import Submission
 from adme.collection.queries import history_of, names_of
 from adme.collection.transitions import possible
+from adme.collection.views.downloads import links
 from adme.collection.views.frame import in_plain_words, page, person_of, submission_of
-from adme.collection.words import Act, act_of, shown_state
+from adme.collection.words import Act, act_of, shown_state, summary_of
+from adme.lib import clock
+from adme.lib.page import reading
+from adme.lib.page.shell import Link
 from adme.releases.queries import clock_instant
 from adme.structures.queries import structure_of
 
@@ -54,15 +60,40 @@ def submission_page(
         "state": shown_state(found, clock_instant()),
         "steps": steps,
         "offers": frozenset(steps),
+        "summary": summary_of(found),
+        "crumbs": crumbs_of(found),
         "findings": findings,
+        "finding_rows": finding_rows(findings.object_list, found),
+        "finding_downloads": links(found, "findings"),
+        "refused_downloads": links(found, "refused-rows") if found.refused_digest else [],
+        "row_downloads": links(found, "rows") if found.draft_digest else [],
+        "kept_text": reading.number(found.rows_kept),
         "preview": _first_changes(found),
+        **_change_links(found),
         "history": _history(found),
         "note_form": note_form or NoteForm(),
         "note_verb": note_verb,
         "release_form": release_form or ReleaseForm(initial={"title": found.label}),
         "is_own": found.prepared_by_id == person.pk,
+        "release_moment": clock.from_instant(found.release.instant) if found.release else None,
     }
     return page(request, "collection/submission.html", context, status=status)
+
+
+def crumbs_of(found: Submission, *further: str) -> list[Link]:
+    """The way to a submission, and to a page below it."""
+    address = reverse("collection:submission", args=[found.pk])
+    so_far = [Link(_("My work"), reverse("collection:my-work")), Link(found.label, address if further else "")]
+    return [*so_far, *(Link(words) for words in further)]
+
+
+def _change_links(found: Submission) -> dict[str, Any]:
+    count = found.new + found.changed + found.deleted
+    return {
+        "change_count": count,
+        "change_count_text": reading.number(count),
+        "change_downloads": links(found, "changes") if found.changes_digest else [],
+    }
 
 
 def steps_for(found: Submission, person: User) -> list[str]:
@@ -110,7 +141,15 @@ def all_changes(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponseB
     paginator = ChangesPaginator(found.changes_digest, found.new + found.changed + found.deleted)
     shown = paginator.get_page(request.GET.get("page"))
     table = changes.table_of(paginator.rows(shown), structure_of(found.dataflow))
-    context = {"submission": found, "state": shown_state(found, clock_instant()), "table": table, "shown": shown}
+    context = {
+        "submission": found,
+        "state": shown_state(found, clock_instant()),
+        "summary": summary_of(found),
+        "crumbs": crumbs_of(found, _("What would change")),
+        "table": table,
+        "shown": shown,
+        **_change_links(found),
+    }
     return page(request, "collection/changes.html", context)
 
 
@@ -125,6 +164,7 @@ def all_history(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponseB
     context = {
         "submission": found,
         "state": shown_state(found, clock_instant()),
+        "crumbs": crumbs_of(found, _("History")),
         "acts": acts,
         "shown": shown,
         "title": _("History"),

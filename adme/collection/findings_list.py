@@ -1,0 +1,78 @@
+"""Findings as the page lists them: what, where, how often, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from adme.collection.models import Finding, Submission
+from adme.lib.page import reading
+
+MARKS = {"error": "error", "warning": "warning", "information": "info"}
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding on the page."""
+
+    mark: str
+    message: str
+    where: str
+    remedy: str
+    count: int
+    count_text: str
+    places: list[str]
+    more: str
+
+
+def finding_rows(findings: Iterable[Finding], submission: Submission) -> list[FindingRow]:
+    """The findings in words."""
+    return [_row(finding, submission) for finding in findings]
+
+
+def _row(finding: Finding, submission: Submission) -> FindingRow:
+    examples = [one for one in finding.examples if one.get("row") is not None]
+    left = finding.count - len(examples) if examples else 0
+    more = ngettext("and %s more", "and %s more", left) % reading.number(left) if left > 0 else ""
+    return FindingRow(
+        mark=MARKS[finding.severity],
+        message=finding.message,
+        where=_where(finding, examples, submission),
+        remedy=finding.remedy,
+        count=finding.count,
+        count_text=reading.number(finding.count),
+        places=[_place(one, finding) for one in examples] if finding.count > 1 else [],
+        more=more,
+    )
+
+
+def _where(finding: Finding, examples: list[dict[str, object]], submission: Submission) -> str:
+    """File, sheet, row, column, value: as far as they are known and the same for all."""
+    first = examples[0] if examples else {}
+    sheets = {str(one.get("sheet") or "") for one in examples}
+    parts = [submission.label]
+    if len(sheets) == 1 and (sheet := sheets.pop()):
+        parts.append(_("sheet “%s”") % sheet)
+    if finding.count == 1 and first:
+        parts.append(_("row %s") % first["row"])
+    elif finding.count > 1:
+        parts.append(ngettext("%s row", "%s rows", finding.count) % reading.number(finding.count))
+    if column := finding.column or str(first.get("column") or ""):
+        parts.append(_("column “%s”") % column)
+    if value := finding.value or (str(first.get("value") or "") if finding.count == 1 else ""):
+        parts.append(_("value “%s”") % value)
+    return " · ".join(parts)
+
+
+def _place(example: dict[str, object], finding: Finding) -> str:
+    parts = [_("row %s") % example["row"]]
+    if example.get("sheet"):
+        parts.insert(0, _("sheet “%s”") % example["sheet"])
+    if example.get("column") and example["column"] != finding.column:
+        parts.append(_("column “%s”") % example["column"])
+    if example.get("value") and example["value"] != finding.value:
+        parts.append(f"“{example['value']}”")
+    return ", ".join(parts)
