@@ -22,7 +22,12 @@ from adme.structures.models import (
 )
 from adme.structures.queries import structure_of
 
-DIMENSIONS = {"FREQ": ["A", "M"], "REF_AREA": ["KH", "LA", "TH", "VN"], "INDICATOR": ["POOR", "READ"], "SEX": ["F", "M"]}
+DIMENSIONS = {
+    "FREQ": ["A", "M"],
+    "REF_AREA": ["KH", "LA", "TH", "VN"],
+    "INDICATOR": ["POOR", "READ"],
+    "SEX": ["F", "M"],
+}
 ATTRIBUTES = ("OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "NOTE")
 
 
@@ -97,7 +102,9 @@ def coded(flow: Dataflow, rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
     return pl.DataFrame(made, schema=schema)
 
 
-def _coded(structure: Any, key: str, period: str, value: Any, extras: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _coded(
+    structure: Any, key: str, period: str, value: Any, extras: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     more = dict(extras or {})
     attributes = more.pop("attributes", None)
     codes = zip(structure.dimensions, key.split("."), strict=True)
@@ -109,7 +116,9 @@ def _coded(structure: Any, key: str, period: str, value: Any, extras: Mapping[st
         "qualifier": "",
         "obs_status": "A",
         "conf_status": "F",
-        "attributes": json.dumps(attributes, sort_keys=True, separators=(",", ":")) if attributes else None,
+        "attributes": json.dumps(attributes, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        if attributes
+        else None,
         "action": "D" if value == "D" else "M",
         **more,
     }

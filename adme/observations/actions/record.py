@@ -111,8 +111,7 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
     started = time.monotonic()
     with transaction.atomic(), Delivered(structure_of(dataflow)) as delivered:
         lock_flows([dataflow.pk])
-        if live:
-            _refuse_the_past(instant)
+        _refuse_the_past(instant, lock_clock() if live else clock_instant())
         _put_under(delivery, instant, live)
         for frame in [rows] if isinstance(rows, pl.DataFrame) else rows:
             delivered.take(frame)
@@ -124,14 +123,14 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
             columns.analyze([SERIES], wholly=True)
             columns.analyze([tables.OBSERVATION, extents.EXTENT, ATTRIBUTE_SET])
         if not live:
-            # Last, so that a long load does not hold up releases that fall due meanwhile.
-            _refuse_the_past(instant)
+            # Again, and only now under the lock, so that a long load does not hold up releases that fall due meanwhile.
+            _refuse_the_past(instant, lock_clock())
     log.info("delivery=%s stored=%s rows=%s seconds=%.2f", delivery.pk, count, written, time.monotonic() - started)
     return count
 
 
-def _refuse_the_past(instant: int) -> None:
-    if instant <= lock_clock():
+def _refuse_the_past(instant: int, public_clock: int) -> None:
+    if instant <= public_clock:
         raise InstantHasPassed
 
 
