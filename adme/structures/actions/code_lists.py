@@ -71,9 +71,9 @@ def set_codes(*, code_list: CodeList, codes: Sequence[NewCode], by: User | str, 
     new = [code for code in codes if code.code_id not in there]
     _add(locked, new, first_position=len(there))
     changed = [code for code in codes if code.code_id in there and _differs(there[code.code_id], code)]
+    old = {one.code_id: _shown(there[one.code_id]) for one in changed[:AUDITED_IDS]}
     _change(locked, [(there[code.code_id], code) for code in changed])
     if new or changed:
-        old = {one.code_id: _shown(there[one.code_id]) for one in changed[:AUDITED_IDS]}
         now = {one.code_id: _wanted(one) for one in changed[:AUDITED_IDS]}
         detail = _added(new) | {"changed": len(changed), "old": old, "new": now}
         _record(locked, "structures.code_list.changed", by=by, reason=reason, detail=detail)
