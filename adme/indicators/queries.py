@@ -142,6 +142,7 @@ def _rank(document: SearchDocument, words: Sequence[str], language: str) -> floa
     rank = 0.0
     for word in words:
         rank += 4 * (word in title) + 2 * any(one.startswith(word) for one in title) + (word in everything)
+        rank += word in document.title_words
     if title[: len(words)] == list(words):
         rank += 3
     return rank + (len(words) / (len(title) or 1)) + (0.5 if language and document.language == language else 0)

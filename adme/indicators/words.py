@@ -19,6 +19,8 @@ _LOCALE = "en"  # ICU's dictionaries go by script, not by locale
 _NUMBERED = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9A-Za-z]{1,3})+(?![\w.]*\w)")
 _POINT = "\ue000"
 """Stands for a point inside a word: a letter of private use, which the index takes for a letter."""
+_SMALL_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789" * 2)
+"""CO₂ is asked for as CO2."""
 _COMBINING = range(0x0300, 0x0370)
 _WITHOUT_DECOMPOSITION = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
 
@@ -32,7 +34,7 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text, folded, in order; marks and blanks are no words, a number such as 16.b.1 is one."""
-    plain = unicodedata.normalize("NFC", text)
+    plain = unicodedata.normalize("NFC", text).translate(_SMALL_DIGITS)
     words: list[str] = []
     start = 0
     for number in _NUMBERED.finditer(plain):
