@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from adme.config.cast import CAST, make_cast
+from adme.config.logins import keep_logins
 from adme.config.progress import Bar
-from adme.config.showcase import LOGINS
 
 
 class Command(BaseCommand):
@@ -31,28 +28,9 @@ class Command(BaseCommand):
         if "static" in parts:
             call_command("collectstatic", interactive=False, verbosity=0, clear=True)
         call_command("migrate", interactive=False, verbosity=0)
-        _keep_logins()
+        keep_logins(settings.ADME_HOME, lambda seed: make_cast(CAST, seed=seed, by="demo"))
         if "data" in parts or "tables" in parts:
             from adme.config.demo import load_demo  # reads its data on import
 
             with Bar(self.stdout) as bar:
                 load_demo(bar.show)
-
-
-def _keep_logins() -> None:
-    """Passwords differ from machine to machine and stay the same on each."""
-    path = settings.ADME_HOME / LOGINS
-    if path.exists():
-        seed = json.loads(path.read_text(encoding="utf-8"))["seed"]
-    else:
-        seed = secrets.token_urlsafe(24)
-        # Before the people: were this interrupted, the next start must know the passwords that are in the database.
-        _write_private(path, {"seed": seed, "people": []})
-    _write_private(path, {"seed": seed, "people": make_cast(CAST, seed=seed, by="demo")})
-
-
-def _write_private(path: Any, content: dict[str, object]) -> None:
-    new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2)
-    new.replace(path)
