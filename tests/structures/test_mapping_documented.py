@@ -15,7 +15,7 @@ from adme.structures.mapping_yaml import from_yaml
 
 @pytest.fixture(scope="module")
 def manual(root):
-    return (root / "docs/manual/data-officer/mapping.md").read_text(encoding="utf-8")
+    return (root / "docs/manual/officer/mapping.md").read_text(encoding="utf-8")
 
 
 def test_the_example_of_the_manual_is_a_mapping(manual):
