@@ -102,14 +102,15 @@ def kind_words() -> dict[str, str]:
 def table_of(rows: pl.DataFrame, structure: StructureView) -> Table:
     """Some differences as a table for people; codes in words, values exactly as delivered."""
     said = kind_words()
+    # On a phone the first columns are what one sees: where, when, old, new.
     columns = (
-        Column(_("Indicator")),
         Column(_("Area")),
-        Column(_("Breakdown")),
         Column(_("Period")),
         Column(_("Stored"), kind="number"),
         Column(_("In this draft"), kind="number"),
         Column(_("What")),
+        Column(_("Indicator")),
+        Column(_("Breakdown")),
     )
     return Table(
         caption=_("Differences from what is stored"),
@@ -125,13 +126,13 @@ def _row(row: dict[str, object], structure: StructureView, said: Mapping[str, st
     words = words_of(str(row["key"]), structure)
     return Row(
         cells=(
-            Cell(text=words.indicator),
-            Cell(text=words.area),
-            Cell(text=words.others or "–"),
+            Cell(text=words.area or words.indicator),
             Cell(text=str(row["period"])),
             _value(row["old_value"], row["old_status"], absent=_("none yet")),
             _value(row["new_value"], row["new_status"], absent=_("deleted")),
             Cell(text=_what(row, said)),
+            Cell(text=words.indicator),
+            Cell(text=words.others or "–"),
         )
     )
 

@@ -265,7 +265,6 @@ class CorrectForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"),
         max_length=4_000,
-        required=False,
         help_text=_("For the reviewer and the history."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -178,6 +178,7 @@ class MappingPage:
             "box": box,
             "field": name,
             "absent": self._code_field(f"{name}-absent", box.codes, box.list_id),
+            "open": bool(box.has_details or box.absent or self.errors.get(f"{name}-absent")),
             "texts": [self._text(text, f"{name}-text", f"{name}-code") for text in box.texts],
             "more": more % {"n": left} if left > 0 else "",
         }
@@ -244,7 +245,7 @@ class MappingPage:
         ]
         return Table(
             caption=_("The first rows as they stand in the file"),
-            columns=(Column(_("Row"), kind="number"), *(Column(name) for name in self.sheet.columns)),
+            columns=(Column(_("Row")), *(Column(name) for name in self.sheet.columns)),
             rows=tuple(rows),
             dense=True,
             empty=_("There are no rows below the heading."),
@@ -351,9 +352,8 @@ class MappingPage:
             return None
         return Table(
             caption=_("What this mapping makes of them"),
-            caption_hidden=True,
             columns=(
-                Column(_("Row"), kind="number"),
+                Column(_("Row")),
                 Column(_("Indicator")),
                 Column(_("Area")),
                 Column(_("Breakdown")),

@@ -18,7 +18,7 @@ from adme.collection.errors import IllegalMove, NothingToSend, Overtaken
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.lib import clock
-from adme.lib.texts import Text
+from adme.lib.texts import FALLBACK, Text
 from adme.observations.models import Delivery
 from adme.releases import actions as releases
 from adme.releases.models import Release
@@ -62,14 +62,15 @@ def release_together(
     """Make approved submissions public with one flip: now, or at an instant to come (`at`, with a time zone).
 
     Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
-    IllegalMove for one that is not approved. With `announced`, title and time stand in the public calendar beforehand.
+    IllegalMove for one that is not approved. With `announced`, title and time stand in the public calendar
+    beforehand. Without a title it is called after its dataflows, never after a file.
     """
     require(by, Verb.PUBLISH)
     chosen = _approved(submissions)
     pushed = [(one, _delivery(one, reason), DRAFTS.frames(one.approved_digest)) for one in chosen]
     made = releases.release(
         deliveries=[(delivery, frames) for _submission, delivery, frames in pushed],
-        title=title or {"en": "; ".join(one.label for one in chosen)[:300]},
+        title=title or {FALLBACK: ", ".join(dict.fromkeys(one.dataflow.title for one in chosen))[:300]},
         by=by,
         reason=reason,
         at=at,

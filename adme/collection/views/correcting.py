@@ -170,11 +170,22 @@ def _send(request: HttpRequest, asked: _Asked, form: CorrectForm) -> HttpRespons
     return redirect("collection:submission", submission_id=submission.pk)
 
 
+def _attributes(asked: _Asked) -> list[tuple[str, str]]:
+    """What else is said about the value, in words."""
+    known = asked.structure.attribute
+    said = []
+    for name, text in (asked.standing.attributes if asked.standing else {}).items():
+        code_list = known[name].code_list if name in known else None
+        said.append((known[name].title if name in known else name, code_list.title_of(text) if code_list else text))
+    return said
+
+
 def _form_page(request: HttpRequest, asked: _Asked, form: CorrectForm, *, status: int = 200) -> HttpResponse:
     words = words_of(asked.key, asked.structure)
     finder = f"{reverse('collection:correct')}?{urlencode({'dataflow': asked.dataflow.reference})}"
     context = {
         "asked": asked,
+        "attributes": _attributes(asked),
         "words": words,
         "form": form,
         "crumbs": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import forms
@@ -19,10 +20,12 @@ from adme.accounts.roles import Verb
 from adme.collection.actions import publishing
 from adme.collection.forms import EndReleaseForm, MoveReleaseForm, ReleaseForm, WithdrawForm
 from adme.collection.models import Submission
+from adme.collection.queries import names_of
 from adme.collection.rows import ListRow, rows_of
 from adme.collection.views.frame import in_plain_words, page, person_of
 from adme.lib import clock
 from adme.lib.page.shell import Link
+from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.lib.texts import text_in
 from adme.releases.models import Release
 from adme.releases.queries import clock_instant
@@ -39,15 +42,23 @@ class ReleaseRow:
     at: dt.datetime
     mark: str
     url: str
+    who: str
 
 
-def _row(release: Release, public: int) -> ReleaseRow:
+def _rows(found: Iterable[Release], public: int) -> list[ReleaseRow]:
+    listed = list(found)
+    names = names_of(release.created_by for release in listed)
+    return [_row(release, public, names.get(release.created_by, release.created_by)) for release in listed]
+
+
+def _row(release: Release, public: int, who: str) -> ReleaseRow:
     return ReleaseRow(
         release=release,
         title=text_in(release.title),
         at=clock.from_instant(release.instant),
         mark=_mark(release, public),
         url=reverse("collection:release-page", args=[release.pk]),
+        who=who,
     )
 
 
@@ -80,8 +91,8 @@ def _list(request: HttpRequest, form: ReleaseForm, *, chosen: tuple[str, ...] = 
             "waiting": rows,
             "chosen": chosen,
             "form": form,
-            "coming": [_row(release, public) for release in coming],
-            "gone": [_row(release, public) for release in shown.object_list],
+            "coming": _rows(coming, public),
+            "gone": _rows(shown.object_list, public),
             "shown": shown,
         },
         status=status,
@@ -145,7 +156,7 @@ def _page(
     request: HttpRequest, found: Release, *, forms_given: dict[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     public = clock_instant()
-    row = _row(found, public)
+    (row,) = _rows([found], public)
     submissions = Submission.objects.filter(release=found).select_related(
         "dataflow__provider", "prepared_by", "release"
     )
@@ -153,13 +164,30 @@ def _page(
     context = {
         "release": found,
         "row": row,
-        "parts": list(found.parts.select_related("dataflow", "delivery").order_by("pk")),
+        "table": _parts(found),
         "submissions": rows_of(submissions.order_by("prepared_at", "id"), public),
         "forms": given,
         "refused": next(iter(forms_given or {}), ""),
         "crumbs": [Link(_("Releases"), reverse("collection:releases")), Link(row.title)],
     }
     return page(request, "collection/release.html", context, status=status)
+
+
+def _parts(found: Release) -> Table:
+    counts = [(_("New"), "new"), (_("Changed"), "changed"), (_("Unchanged"), "unchanged"), (_("Deleted"), "deleted")]
+    rows = [
+        Row(
+            (
+                Cell(text=part.delivery.label),
+                *(Cell(value=getattr(part, name)) for _label, name in counts),
+                Cell(text=part.dataflow.title),
+            )
+        )
+        for part in found.parts.select_related("dataflow", "delivery").order_by("pk")
+    ]
+    numbers = (Column(label, kind="number", decimals=0) for label, _name in counts)
+    columns = (Column(_("Delivery")), *numbers, Column(_("Dataflow")))
+    return Table(_("What it changed when it was stored"), columns, tuple(rows), caption_hidden=True, dense=True)
 
 
 @policy(Verb.PUBLISH, methods=("POST",), formats=("html",))

@@ -73,7 +73,7 @@ def submission_page(
         "history": _history(found),
         "note_form": note_form or NoteForm(),
         "note_verb": note_verb,
-        "release_form": release_form or ReleaseForm(initial={"title": found.label}),
+        "release_form": release_form or ReleaseForm(initial={"title": found.dataflow.title}),
         "is_own": found.prepared_by_id == person.pk,
         "release_moment": clock.from_instant(found.release.instant) if found.release else None,
     }

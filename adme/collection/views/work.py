@@ -21,12 +21,17 @@ from adme.structures.queries import all_dataflows
 
 PAGE = 50
 
+State = Submission.State
+
 
 @policy(Verb.SIGNED_IN, formats=("html",))
 def my_work(request: HttpRequest) -> HttpResponse:
     """What waits for this person, and what he brought in lately."""
     person = person_of(request)
-    latest = submissions_for(person).filter(prepared_by=person).order_by("-state_since", "id")[:10]
+    on_its_way = [State.SUBMITTED, State.APPROVED, State.RELEASED]
+    latest = (
+        submissions_for(person).filter(prepared_by=person, state__in=on_its_way).order_by("-state_since", "id")[:10]
+    )
     held = verbs_of(person)
     waiting, public_clock = waiting_for(person), clock_instant()
     return page(
