@@ -35,7 +35,9 @@ def touches_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("django_db") or item.get_closest_marker("postgres"):
         return True
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & {"db", "transactional_db", "django_db_reset_sequences", "live_server", "client_of", "installation"})
+    return bool(
+        names & {"db", "transactional_db", "django_db_reset_sequences", "live_server", "client_of", "installation"}
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
