@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -50,8 +49,8 @@ def versions_of(dataflow_id: int, series_key: str, period: int, instant: int) ->
         rows = cursor.fetchall()
     releases = _releases({row[8] for row in rows})
     # The end of the present version is never told: a release to come may already have set it.
-    ends = [following[6] for _, following in pairwise(rows)] + [None]
-    return [_version(row, end, releases) for row, end in zip(rows, ends, strict=True)]
+    ends = [row[6] for row in rows[1:]] + [None]
+    return [_version(row, end, releases) for row, end in zip(rows, ends, strict=False)]
 
 
 def _releases(deliveries: set[int]) -> dict[int, tuple[UUID, Text]]:
@@ -64,5 +63,5 @@ def _version(row: tuple[Any, ...], end: int | None, releases: dict[int, tuple[UU
     *content, public_from, public_to, delivery, instant = row
     deleted = public_to == public_from
     came_back = not deleted and public_from != instant
-    release = releases.get(delivery, (None, {}))
-    return Version._make((*content, public_from, end, deleted, came_back, *release))
+    release_id, title = releases.get(delivery) or (None, {})
+    return Version._make((*content, public_from, end, deleted, came_back, release_id, title))

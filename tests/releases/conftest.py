@@ -57,3 +57,32 @@ def flow(db):
     from tests.factories.flows import make_flow
 
     return make_flow()
+
+
+class Press:
+    """Releases rows of one dataflow in one line, and reads them back."""
+
+    def __init__(self, flow, by, hands) -> None:
+        self.flow, self.by, self.hands = flow, by, hands
+
+    def release(self, *rows, at=None, flow=None, **more):
+        from adme.releases import actions
+        from tests.factories.flows import coded, make_delivery
+
+        flow = flow or self.flow
+        more = {"title": "A release", "reason": "it is time", **more}
+        moment = None if at is None else self.hands.at(at)
+        return actions.release(deliveries=[(make_delivery(flow), coded(flow, rows))], by=self.by, at=moment, **more)
+
+    def values(self, *, as_of=None, flow=None) -> dict[str, float | None]:
+        """Key and period → value, of what is public."""
+        from adme.lib import periods
+        from adme.releases import queries
+
+        cells = queries.select(flow or self.flow, as_of=as_of).cells()
+        return {f"{cell.key} {periods.label(cell.period)}": cell.value for cell in cells}
+
+
+@pytest.fixture
+def press(flow, publisher, hands) -> Press:
+    return Press(flow, publisher, hands)

@@ -152,7 +152,8 @@ class History:
         assert available.series_count == len({key for key, _ in expected})
         assert set(available.codes.get("REF_AREA", [])) == {key.split(".")[1] for key, _ in expected}
         numbers = [periods.parse(period) for _, period in expected]
-        assert (available.first_period, available.last_period) == (min(numbers, default=None), max(numbers, default=None))
+        spanned = (min(numbers, default=None), max(numbers, default=None))
+        assert (available.first_period, available.last_period) == spanned
 
     def keep_digests(self) -> None:
         """What an as-of date answers today it answers for ever."""
@@ -179,7 +180,8 @@ def content_of(cells) -> dict:
 
 
 def latest_of(truth: dict) -> dict:
-    valued = sorted((key, periods.parse(period), period) for (key, period), (value, _) in truth.items() if value is not None)
+    numbers = {cell: value for cell, (value, _) in truth.items() if value is not None}
+    valued = sorted((key, periods.parse(period), period) for key, period in numbers)
     newest = {key: period for key, _, period in valued}
     return {(key, period): truth[(key, period)] for key, period in newest.items()}
 
