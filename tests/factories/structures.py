@@ -19,8 +19,12 @@ from adme.structures.structure_view import (
     StructureView,
 )
 
-NAMES = {"TH": {"en": "Thailand", "th": "ประเทศไทย"}, "VN": {"en": "Viet Nam"}, "KH": {"en": "Cambodia"}}
-ALIASES = {
+NAMES: dict[str, dict[str, str]] = {
+    "TH": {"en": "Thailand", "th": "ประเทศไทย"},
+    "VN": {"en": "Viet Nam"},
+    "KH": {"en": "Cambodia"},
+}
+ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
     "TH": {"ISO3": ("THA",), "M49": ("764",)},
     "VN": {"ISO3": ("VNM",), "M49": ("704",)},
     "KH": {"ISO3": ("KHM",), "M49": ("116",)},

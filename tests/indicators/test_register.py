@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from adme.indicators.queries import (
 from tests.factories.flows import make_flow
 
 pytestmark = pytest.mark.django_db
-WHO = {"by": "test", "reason": "a test"}
+WHO: dict[str, Any] = {"by": "test", "reason": "a test"}
 POOR = NewIndicator("poor", "POOR", {"en": "Poverty rate"}, unit_code="PT", topics=("poverty",), headline_position=2)
 READ = NewIndicator("read", "READ", {"en": "Literacy rate"}, topics=("education", "basic"), headline_position=1)
 
@@ -85,7 +86,7 @@ def test_a_change_is_told_with_old_and_new_and_others_stay(flow):
         (NewIndicator("not a slug", "POOR", {}), IndicatorRefused),
         (NewIndicator("other", "POOR", {}), IndicatorRefused),
         (NewIndicator("poor", "READ", {}), IndicatorRefused),
-        (NewIndicator("poor", "POOR", {"en": 5}), IndicatorRefused),
+        (NewIndicator("poor", "POOR", {"en": 5}), IndicatorRefused),  # type: ignore[dict-item]
         (NewIndicator("poor", "POOR", {}, source_address="nowhere"), IndicatorRefused),
         (NewIndicator("poor", "POOR", {}, topics=("none",)), UnknownTopic),
     ],

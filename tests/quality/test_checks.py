@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,7 +16,7 @@ from adme.structures.coding import canonical_attributes, coded_schema
 from tests.factories.structures import small_structure
 
 STRUCTURE = small_structure()
-NOW = {"this_year": 2026}
+NOW: dict[str, Any] = {"this_year": 2026}
 
 
 def coded(*rows, cell=False):
@@ -253,7 +254,7 @@ CHOICES = st.tuples(
 def test_duplicates_are_found_as_by_hand_and_each_key_survives_at_most_once(choices):
     rows = coded(*choices)
     problems = run_checks(rows, STRUCTURE, CheckContext(**NOW))
-    said = {}
+    said: dict[tuple[str, str], list[float]] = {}
     for key, period, value in choices:
         said.setdefault((key, period), []).append(value)
 

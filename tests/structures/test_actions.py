@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from adme.structures.models import CodeList, DataStructure, Mapping
 from adme.structures.queries import mapping_for
 
 pytestmark = pytest.mark.django_db
-WHO = {"by": "test", "reason": "a test"}
+WHO: dict[str, Any] = {"by": "test", "reason": "a test"}
 
 
 def make_list(*codes, name="CL_X", **more):
@@ -47,7 +48,7 @@ def make_structure(**changes):
         NewComponent("OBS_VALUE", "measure"),
         NewComponent("NOTE", "attribute"),
     ]
-    given = {"components": components, "artefact_id": "DSD", **changes}
+    given: dict[str, Any] = {"components": components, "artefact_id": "DSD", **changes}
     return create_data_structure(agency="TEST", name={"en": "S"}, scheme=scheme, **given, **WHO)
 
 
@@ -92,7 +93,7 @@ def test_a_code_obeys_the_standard(code):
     [{"artefact_id": "1X"}, {"agency": "A B"}, {"version": "1.0"}, {"artefact_id": "CL.X"}, {"version": "1.0.0\n"}],
 )
 def test_names_obey_the_standard(names):
-    given = {"agency": "TEST", "artefact_id": "CL_X", "version": "1.0.0", **names}
+    given: dict[str, Any] = {"agency": "TEST", "artefact_id": "CL_X", "version": "1.0.0", **names}
     with pytest.raises(IdRefused):
         create_code_list(name={}, codes=[], **given, **WHO)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -19,7 +21,7 @@ from adme.structures.queries import (
 from tests.factories.flows import make_flow
 
 pytestmark = pytest.mark.django_db
-WHO = {"by": "test", "reason": "a test"}
+WHO: dict[str, Any] = {"by": "test", "reason": "a test"}
 
 
 def test_dimensions_come_in_the_order_of_the_key():
