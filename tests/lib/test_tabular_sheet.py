@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import random
+import re
 
 import openpyxl
 import polars as pl
@@ -214,6 +215,14 @@ def test_a_sheet_is_chosen_by_name_or_the_first_that_is_seen(tmp_path):
         ),
         (HEADING + text_row(4, "1"), "", {}, [(4, "1", None)], []),
         (
+            HEADING + text_row(2, "a_x0007_b") + text_row(3, "1"),
+            "",
+            {},
+            [(3, "1", None)],
+            [("control_characters", 2, None, None)],
+        ),
+        (HEADING + text_row(2, "a_x0000_b"), "", {}, [(2, "a_x0000_b", None)], []),
+        (
             HEADING + text_row(2, "1", "2").replace('r="2"', 'r="2" hidden="1"', 1),
             "",
             {},
@@ -297,7 +306,7 @@ def same_as(value: object, text: str | None) -> bool:
 @given(st.lists(st.tuples(st.text(max_size=9), st.sampled_from(["12.50", "-3", "<5", "NV", "0.000", "1e5", "007"]))))
 @settings(max_examples=30)
 def test_what_we_write_comes_back_as_it_was(tmp_path_factory, rows):
-    kept = [(text.replace("\0", ""), value) for text, value in rows]
+    kept = [(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text), value) for text, value in rows]
     frame = pl.DataFrame(kept, schema={"a": pl.String, "OBS_VALUE": pl.String}, orient="row")
     path = tmp_path_factory.mktemp("law") / "book.xlsx"
     path.write_bytes(b"".join(xlsx_writer.write([frame], numbers=("OBS_VALUE",), about=[("Source", "x")])))

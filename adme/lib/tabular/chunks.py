@@ -70,7 +70,7 @@ class ChunkWriter:
         rows = pl.concat([self._empty(), *self._frames])
         now, later = rows.head(self._chunk_rows), rows.slice(self._chunk_rows)
         now.write_ipc(self._folder / f"rows-{number:06d}.arrow", compression="lz4")
-        found = pl.concat([problems.no_problems(), *self._problems])
+        found = pl.concat([problems.no_problems(), *self._problems]).sort("row", maintain_order=True)
         ahead = found.clear() if last else found.filter(pl.col("row") > now[RESERVED][-1])
         found = found if last else found.filter(pl.col("row") <= now[RESERVED][-1])
         found.write_ipc(self._folder / f"problems-{number:06d}.arrow", compression="lz4")

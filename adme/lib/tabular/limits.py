@@ -30,8 +30,8 @@ LIMITS: dict[str, int] = {
     "text_growth": 60,  # characters of cells to bytes of XML: one long text shown in every cell
     "text_growth_from": 64 * MB,
     "cell_characters": 100_000,  # Excel's own limit is 32,767
-    "row_bytes": 4 * MB,
-    "text_piece_bytes": 4 * MB,  # of a text file, looked at in one go
+    "row_bytes": 1 * MB,
+    "text_piece_bytes": 1 * MB,  # of a text file, looked at in one go
     "control_characters": 100,  # rows with such characters; more is no text
     # what the child process may use
     "sniff_seconds": 60,

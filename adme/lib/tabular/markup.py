@@ -37,11 +37,13 @@ class MarkupParser:
 
     def feed(self, piece: bytes) -> None:
         """Some more of the document. Raises TableRefused."""
-        self._parse(piece, last=False)
-        self._fed += len(piece)
-        # A token that does not end is scanned again with every piece: stop before that costs.
-        if self._fed - self._expat.CurrentByteIndex > self._longest:
-            raise TableRefused("xml_long")
+        for at in range(0, len(piece), PIECE):
+            part = piece[at : at + PIECE]
+            self._parse(part, last=False)
+            self._fed += len(part)
+            # A token that does not end is scanned again with every piece: stop before that costs.
+            if self._fed - self._expat.CurrentByteIndex > self._longest:
+                raise TableRefused("xml_long")
 
     def close(self) -> None:
         """The document ends here. Raises TableRefused where it must not."""

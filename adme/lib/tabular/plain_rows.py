@@ -16,6 +16,7 @@ from typing import Protocol
 from adme.lib.tabular.refusals import TableRefused
 
 _LONGEST_ROW = 8 * 1024 * 1024  # characters kept back while waiting for a row's end
+_LONGEST_ROW_TAG = 2_000
 _TEXT = "[^<&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
 _ROW = re.compile('<row((?: [a-zA-Z0-9:]+="[^"<&\x00-\x1f]*")*)>')
 _ROW_ATTRIBUTE = re.compile(' ([a-zA-Z0-9:]+)="([^"]*)"')
@@ -101,7 +102,7 @@ class PlainRows:
         if end < 0:
             return at
         after = end + len("</row>")
-        heading = _ROW.match(text, at, end)
+        heading = _ROW.match(text, at, min(end, at + _LONGEST_ROW_TAG))
         if heading is None or not self._take_plain(heading[1], text[heading.end() : end]):
             self._give_row(text, at, after)
         return after

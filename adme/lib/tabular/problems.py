@@ -21,6 +21,8 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 """Columns of a frame of problems."""
 
 LONGEST_TEXT = 200
+CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+"""Characters that no text has, and that neither XML nor every database takes."""
 
 
 class Problem(NamedTuple):

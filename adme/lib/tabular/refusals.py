@@ -87,9 +87,10 @@ class TableRefused(Exception):
 
 def translated(text: str) -> str:
     """The text in the reader's language. Django is asked only here, so that the child process need not load it."""
+    from django.conf import settings
     from django.utils.translation import gettext
 
-    return gettext(text) if text else ""
+    return gettext(text) if text and settings.configured else text
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ import polars as pl
 
 from adme.lib.tabular.refusals import TableRefused
 
-ROW_COLUMNS: dict[str, type[pl.DataType]] = {"row": pl.Int64, "text": pl.String, "cells": pl.Int64}
+_FIRST_WINDOW = 16  # lines looked at first for the end of a cell that goes over several
 
 
 class RowSplitter:
@@ -48,7 +48,7 @@ class RowSplitter:
             raise TableRefused("open_quote", row=self._rows_before + 1)
 
     def cells(self, text: str) -> list[str]:
-        """The cells of one row. A row that cannot be cut raises ValueError."""
+        """The cells of one row. A row that cannot be cut raises ValueError, one without end TableRefused."""
         found: list[str] = []
         at = 0
         while True:
@@ -59,6 +59,8 @@ class RowSplitter:
             found.append(cell["unquoted"] if quoted is None else quoted[1:-1].replace(self._quote * 2, self._quote))
             if not cell["cut"]:
                 return found
+            if len(found) > self._limits["columns"]:
+                raise TableRefused("many_columns", count=len(found), limit=self._limits["columns"])
             at = cell.end()
 
     def _rows_of(self, text: str) -> pl.DataFrame:
@@ -95,38 +97,55 @@ class RowSplitter:
         swallowed_to = -1
         numbers: list[int] = []
         texts: list[str] = []
-        swallowed: list[int] = []
+        swallowed: list[tuple[int, int]] = []
+        gone = 0
         for line in (~regular).arg_true():
             if line <= swallowed_to:
                 continue
-            row = self._rows_before + line - len(swallowed) + 1
+            row = self._rows_before + line - gone + 1
             last = self._end_of(lines, line, row)
             if last is None:
-                self._unfinished = "\n".join(lines.slice(line)) + "\n"
+                self._unfinished = lines.slice(line).str.join("\n")[0] + "\n"
                 frame, regular = frame.head(line), regular.head(line)
                 break
             numbers.append(line)
-            texts.append(self._regular_text("\n".join(lines.slice(line, last - line + 1)), row))
-            swallowed.extend(range(line + 1, last + 1))
+            texts.append(self._regular_text(lines.slice(line, last - line + 1).str.join("\n")[0], row))
+            swallowed.append((line + 1, last + 1))
+            gone += last - line
             swallowed_to = last
         known = pl.DataFrame({"line": numbers, "new": texts}, schema={"line": pl.Int64, "new": pl.String})
         tidy = pl.col("text").str.strip_suffix("\r")
         joined = frame.join(known, on="line", how="left", maintain_order="left")
-        kept = joined.filter(~pl.col("line").is_in(pl.Series(swallowed, dtype=pl.Int64).implode()))
+        kept = joined.filter(self._kept(joined.height, swallowed))
         return self._counted(kept.select(text=pl.coalesce("new", tidy)))
+
+    def _kept(self, height: int, swallowed: list[tuple[int, int]]) -> pl.Series:
+        """Which lines begin a row of their own: all but those between the bounds."""
+        steps = pl.DataFrame({"line": [at for at, _ in swallowed] + [to for _, to in swallowed]})
+        steps = steps.with_columns(step=pl.Series([1] * len(swallowed) + [-1] * len(swallowed), dtype=pl.Int64))
+        totals = steps.cast({"line": pl.Int64}).group_by("line").agg(pl.col("step").sum())
+        every = pl.DataFrame({"line": pl.int_range(height, eager=True)})
+        inside = every.join(totals, on="line", how="left", maintain_order="left")["step"].fill_null(0).cum_sum()
+        return inside == 0
 
     def _end_of(self, lines: pl.Series, first: int, row: int) -> int | None:
         """The line at which the row that begins at ``first`` ends; None where that lies beyond this piece."""
         if self._is_whole(lines[first].removesuffix("\r")):
             return first
         quotes = length = 0
-        for line in range(first, len(lines)):
-            quotes += lines[line].count(self._quote)
-            length += len(lines[line]) + 1
-            if length > self._limits["row_bytes"]:
+        at, window = first, _FIRST_WINDOW
+        while at < len(lines):
+            some = lines.slice(at, window)
+            marks = quotes + some.str.count_matches(self._quote, literal=True).cast(pl.Int64).cum_sum()
+            sizes = length + (some.str.len_bytes().cast(pl.Int64) + 1).cum_sum()
+            closed = int((marks % 2 == 0).arg_max() or 0)
+            ends = marks[closed] % 2 == 0
+            if sizes[closed if ends else -1] > self._limits["row_bytes"]:
                 raise TableRefused("open_quote", row=row)
-            if quotes % 2 == 0:
-                return line
+            if ends:
+                return at + closed
+            quotes, length = marks[-1], sizes[-1]
+            at, window = at + window, window * 2  # so that the work is in proportion to what is found
         return None
 
     def _is_whole(self, text: str) -> bool:

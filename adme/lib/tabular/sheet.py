@@ -69,6 +69,7 @@ class SheetReader:
         self._characters = 0
         self._columns: dict[str, int] = {}
         self._widest = self._limits["columns"]
+        self._longest = self._limits["cell_characters"]
         self._markup = _SheetMarkup(self, self._limits["xml_depth"])
 
     def pieces(self, *, plain: bool = True) -> Iterator[list[Row]]:
@@ -137,8 +138,8 @@ class SheetReader:
         text = self._cell_text(column, kind, style, value, formula, inline)
         if not text:
             return
-        if column >= self._widest:
-            self._refuse_wide(column)
+        if column >= self._widest or len(text) > self._longest:
+            self._refuse_cell(column)
         if column > len(cells):
             cells.extend([None] * (column - len(cells)))
         cells.append(text)
@@ -216,7 +217,11 @@ class SheetReader:
         self._columns[letters] = column_index(letters)
         return self._columns[letters]
 
-    def _refuse_wide(self, column: int) -> None:
+    def _refuse_cell(self, column: int) -> None:
+        if column < self._widest:
+            letters = column_letters(column)
+            limit = self._longest
+            raise TableRefused("long_cell", sheet=self._sheet.name, row=self._row, column=letters, limit=limit)
         if column - len(self._cells) > 100:
             self._refuse_far(column)
         raise TableRefused("many_columns", sheet=self._sheet.name, count=column + 1, limit=self._widest)

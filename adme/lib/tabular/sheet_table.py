@@ -10,6 +10,7 @@ import polars as pl
 from adme.lib.tabular.chunks import ChunkWriter
 from adme.lib.tabular.dialect import Dialect
 from adme.lib.tabular.headings import RESERVED, Heading, heading_of, lettered_heading
+from adme.lib.tabular.problems import CONTROL_CHARACTERS
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.sheet import Merged, Row, SheetReader, Trouble
 from adme.lib.tabular.workbook import Workbook
@@ -100,7 +101,15 @@ class _SheetTable:
             [pl.Series(RESERVED, [row.number for row in rows], dtype=pl.Int64)]
             + [pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, columns, strict=True)]
         )
-        return frame.filter(~pl.all_horizontal(pl.exclude(RESERVED).is_null()))
+        return self._without_controls(frame.filter(~pl.all_horizontal(pl.exclude(RESERVED).is_null())))
+
+    def _without_controls(self, frame: pl.DataFrame) -> pl.DataFrame:
+        bad = pl.any_horizontal(pl.exclude(RESERVED).str.contains(CONTROL_CHARACTERS).fill_null(value=False))
+        rows = frame.filter(bad)[RESERVED]
+        if not rows.len():
+            return frame
+        self._writer.add_troubles([Trouble("control_characters", row, None, None) for row in rows])
+        return frame.filter(~bad)
 
     def _concerns(self, merged: Merged) -> bool:
         last = self._dialect.last_row

@@ -14,11 +14,9 @@ from adme.lib.tabular.encodings import Encoding, encoding_of
 from adme.lib.tabular.facts import Candidate, FileFacts, Question, SheetFacts
 from adme.lib.tabular.headings import heading_of
 from adme.lib.tabular.kinds import check_kind, kind_of
-from adme.lib.tabular.limits import MB
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.row_splitter import RowSplitter
 from adme.lib.tabular.sheet import SheetReader
-from adme.lib.tabular.text_stream import text_pieces
 from adme.lib.tabular.workbook import Sheet, Style, Workbook
 
 Rows = list[tuple[int, list[str | None]]]
@@ -26,6 +24,7 @@ Rows = list[tuple[int, list[str | None]]]
 _NUMBER = re.compile(r"[<>≤≥]?\s*[+-]?[\d.,\u00a0\u202f ]*\d[\d.,]*\s*%?")
 _LOOKED_AT_FOR_SEPARATOR = 500
 _LINES_A_PIECE = 100
+_BEGINNING = 1024 * 1024
 _ROW_TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?row[\s>/]")
 
 
@@ -62,20 +61,31 @@ def _text_facts(path: Path, size: int, limits: Mapping[str, int]) -> FileFacts:
 
 
 def _first_lines(path: Path, encoding: Encoding, limits: Mapping[str, int]) -> str:
-    """The beginning of the text, whole lines. A preview must not fail where reading would name the row."""
-    pieces = text_pieces(path, encoding.likely, {**limits, "text_piece_bytes": MB})
-    text = next(pieces, "")
-    if not text.strip():
-        text += next(pieces, "")
-    if not text.strip():
+    """The beginning of the text, whole lines. Leniently: reading will name what is wrong, a first look need not."""
+    with path.open("rb") as file:
+        data = file.read(_BEGINNING)
+        complete = not file.read(1)
+    text = data.decode(encoding.likely, "replace").removeprefix("\ufeff").replace("\0", "\ufffd")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    lines = _lines(text)
+    if not complete and len(lines) > 1:
+        lines.pop()  # cut off in the middle
+    if not text.strip() and complete:
         raise TableRefused("empty_file")
-    return "".join(itertools.islice(text.splitlines(keepends=True), limits["sample_rows"]))
+    return "".join(lines[: limits["sample_rows"]])
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends, cut where reading cuts them (`str.splitlines` knows eight more characters)."""
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + [part for part in parts[-1:] if part]
 
 
 def _rows_of(text: str, separator: str, limits: Mapping[str, int]) -> Rows:
     """Rows of cells; where a quote is out of place, those before it: reading will say so, a first look need not."""
     splitter = RowSplitter(separator, '"', limits)
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     pieces = ("".join(lines[at : at + _LINES_A_PIECE]) for at in range(0, len(lines), _LINES_A_PIECE))
     rows: Rows = []
     with contextlib.suppress(TableRefused):
@@ -87,7 +97,7 @@ def _rows_of(text: str, separator: str, limits: Mapping[str, int]) -> Rows:
 
 def _separator_of(text: str, limits: Mapping[str, int]) -> tuple[str | None, tuple[Question, ...]]:
     """The separator that gives rows of equally many cells below a heading; a question where two do, or none."""
-    sample = "".join(itertools.islice(text.splitlines(keepends=True), _LOOKED_AT_FOR_SEPARATOR))
+    sample = "".join(itertools.islice(_lines(text), _LOOKED_AT_FOR_SEPARATOR))
     present = [separator for separator in SEPARATORS if separator in sample]
     if not present:
         return ",", ()  # one column
@@ -98,7 +108,7 @@ def _separator_of(text: str, limits: Mapping[str, int]) -> tuple[str | None, tup
         rivals = [one for one, fit in fits.items() if one not in chosen and fit[0] >= 0.9 and fit[1] >= best[1]]
         if not rivals:
             return chosen[0], ()
-    shown = tuple(Candidate(one, SEPARATORS[one], sample.splitlines()[0][:120]) for one in present)
+    shown = tuple(Candidate(one, SEPARATORS[one], _lines(sample)[0][:120]) for one in present)
     return None, (Question("separator", "several_separators", shown),)
 
 

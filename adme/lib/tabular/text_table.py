@@ -18,7 +18,6 @@ from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.row_splitter import RowSplitter
 from adme.lib.tabular.text_stream import text_pieces
 
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -69,6 +68,7 @@ class _TextTable:
         found = rows.filter(pl.col("row") == self._dialect.header_row)
         if not found.height:
             return
+        self._check_width(found["cells"][0])
         cells = self.splitter.cells(found["text"][0])
         if self._dialect.guarded:
             cells = [unguarded_text(cell) for cell in cells]
@@ -78,14 +78,17 @@ class _TextTable:
         self._begin(heading)
 
     def _begin(self, heading: Heading) -> None:
-        if heading.width > self._limits["columns"]:
-            raise TableRefused("many_columns", count=heading.width, limit=self._limits["columns"])
+        self._check_width(heading.width)
         self._heading = heading
         self._writer.begin(heading)
 
+    def _check_width(self, width: int) -> None:
+        if width > self._limits["columns"]:
+            raise TableRefused("many_columns", count=width, limit=self._limits["columns"])
+
     def _without_controls(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows without the characters that no text has; a few such rows are problems, many are no text at all."""
-        bad = rows.select(pl.col("text").str.contains(_CONTROL))["text"]
+        bad = rows.select(pl.col("text").str.contains(problems.CONTROL_CHARACTERS))["text"]
         if not bad.any():
             return rows
         self._with_controls += int(bad.sum())
@@ -107,10 +110,12 @@ class _TextTable:
             self._left_out(rows.filter(long & filled), "row_too_long")
             rows = rows.filter(fits)
         if rows.height:
-            self._add_fitting(rows, self._heading)
+            # What is left over consists of separators: without them, every row has as many cells as the heading.
+            over = pl.when(surplus > 0).then(pl.col("text").str.head(-surplus)).otherwise(pl.col("text"))
+            self._add_fitting(rows.with_columns(over), self._heading)
 
     def _add_fitting(self, rows: pl.DataFrame, heading: Heading) -> None:
-        table = self._parsed(rows)
+        table = self._parsed(rows, heading.width)
         self._check_cells(rows, table)
         if self._dialect.guarded:
             table = table.with_columns(unguarded(pl.col(name)) for name in self._guarded_columns(table))
@@ -120,9 +125,8 @@ class _TextTable:
         kept = kept.insert_column(0, rows["row"].alias(RESERVED))
         self._writer.add(kept.filter(~pl.all_horizontal(pl.exclude(RESERVED).is_null())))
 
-    def _parsed(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _parsed(self, rows: pl.DataFrame, width: int) -> pl.DataFrame:
         """The cells of regular rows, empty ones as null, columns called by their index."""
-        width = int(rows["cells"].max())  # type: ignore[arg-type]
         text = rows["text"].str.join("\n")[0]
         if text.startswith(_BYTE_ORDER_MARK):  # Polars takes it off the beginning of whatever it reads
             text = _BYTE_ORDER_MARK + text

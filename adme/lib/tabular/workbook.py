@@ -167,7 +167,8 @@ def unescaped(text: str) -> str:
 
 def _character(found: re.Match[str]) -> str:
     number = int(found[1], 16)
-    return found[0] if 0xD800 <= number < 0xE000 else chr(number)  # half a character is none
+    # Half a character is none, and the one numbered zero is none that a database would keep.
+    return found[0] if number == 0 or 0xD800 <= number < 0xE000 else chr(number)
 
 
 class _SharedTexts:
