@@ -259,14 +259,17 @@ def _code(structure: StructureView, dimension: str) -> pl.Expr:
 
 
 def _shrunk(rows: pl.LazyFrame, stored: pl.DataFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
-    """Areas that an indicator of this delivery has in the store and not in the delivery."""
+    """Areas that an indicator of this delivery has in the store and not in the delivery.
+
+    A delivery with fewer than half of the areas is taken for what it looks like, a part, and is not asked about.
+    """
     indicator = structure.dimension[structure.indicator_dimension]
     area = structure.dimension[structure.area_dimension]
-    here = rows.select(indicator.column, area.column).unique().collect(engine="streaming")
-    before = stored.select(indicator.column, area.column).unique()
-    lost = before.join(here.select(indicator.column).unique(), on=indicator.column, how="semi").join(
-        here, on=[indicator.column, area.column], how="anti"
-    )
+    pair = [indicator.column, area.column]
+    here = rows.select(pair).unique().collect(engine="streaming").with_columns(here=pl.lit(True))
+    before = stored.select(pair).unique().join(here, on=pair, how="left").with_columns(pl.col("here").fill_null(False))
+    kept, all_of_it = pl.col("here").sum().over(indicator.column), pl.len().over(indicator.column)
+    lost = before.filter((kept > 0) & (2 * kept >= all_of_it) & ~pl.col("here"))
     if lost.is_empty():
         return no_problems()
     named = lost.select(value=_code(structure, indicator.id), area=_code(structure, area.id))

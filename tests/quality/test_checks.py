@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -233,12 +234,18 @@ def test_nothing_is_new_where_nothing_is_stored():
     assert found((KEY, "2020", 1.5), stored=stored()) == []
 
 
-def test_areas_that_an_indicator_lost_are_a_warning_and_other_indicators_are_not_asked():
-    before = stored((KEY, 1.0), ("A.POP.VN.F.AGR", 1.0), ("A.POP.KH.F.AGR", 1.0), ("A.GDP.VN.F.AGR", 1.0))
+AREAS = ("TH", "VN", "KH", "35")
 
-    rows = found((KEY, "2020", 1.5), stored=before)
 
-    assert rows == [(None, "coverage.shrank", "POP", "REF_AREA", "KH, VN")]
+@pytest.mark.parametrize(
+    ("delivered", "lost"), [("TH", ""), ("TH VN", "35, KH"), ("TH VN KH", "35"), ("TH VN KH 35", "")]
+)
+def test_areas_that_an_indicator_lost_are_a_warning_unless_the_file_is_only_a_part(delivered, lost):
+    before = stored(*((f"A.POP.{area}.F.AGR", 1.0) for area in AREAS), ("A.GDP.VN.F.AGR", 1.0))
+
+    rows = found(*((f"A.POP.{area}.F.AGR", "2020", 1.5) for area in delivered.split()), stored=before)
+
+    assert rows == ([(None, "coverage.shrank", "POP", "REF_AREA", lost)] if lost else [])
 
 
 # --- laws -----------------------------------------------------------------------------------------
@@ -273,3 +280,11 @@ def test_a_file_on_disk_gives_what_a_frame_in_memory_gives(tmp_path_factory, cho
 
     context = CheckContext(**NOW)
     assert run_checks(pl.scan_parquet(path), STRUCTURE, context).equals(run_checks(rows, STRUCTURE, context))
+
+
+def test_a_structure_without_frequency_and_without_not_applicable_is_checked_too():
+    kept = tuple(d for d in STRUCTURE.dimensions if d.id in ("SERIES", "REF_AREA"))
+    small = dataclasses.replace(STRUCTURE, dimensions=kept)
+    rows = coded((KEY, "2020", 1.5), (KEY, "2020-Q1", None)).drop("d01", "d04", "d05")
+
+    assert run_checks(rows, small, CheckContext(**NOW))["rule"].to_list() == ["value.missing-unexplained"]
