@@ -127,3 +127,15 @@ def test_a_search_takes_one_question_or_two(django_assert_num_queries):
         search("literacy")
     with django_assert_num_queries(2):
         search("xyzzy")
+
+
+def test_a_search_may_be_kept_to_what_is_public():
+    assert slugs("mort", among={"indicator": ["under-five"]}) == ["under-five"]
+    assert slugs("mort", among={"country": ["LA"]}) == []
+    assert slugs("health", among={}) == []
+
+
+def test_what_is_hidden_does_not_decide_whether_the_wider_search_is_made():
+    write_documents([Findable("indicator", "hidden", {"en": "Teracy"})])
+
+    assert slugs("teracy", among={"indicator": ["literacy"]}) == ["literacy"]

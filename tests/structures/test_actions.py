@@ -278,3 +278,16 @@ def test_words_are_changed_by_editors_only(role, may):
     else:
         with pytest.raises(NotAllowed):
             make_list(NewCode("A"), by=person)
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.DATA_OFFICER, True), (Role.AUDITOR, False)])
+def test_mappings_are_remembered_by_those_who_bring_data_in(role, may):
+    person = User.objects.create(username="somebody")
+    Grant.objects.create(user=person, role=role)
+    wanted = {"dataflow": make_flow(), "name": "ours", "declaration": "mapping: 1\ncolumns: {a: time}", "header": ["a"]}
+
+    if may:
+        assert remember_mapping(**wanted, by=person, reason="a test").updated_by == "somebody"
+    else:
+        with pytest.raises(NotAllowed):
+            remember_mapping(**wanted, by=person, reason="a test")

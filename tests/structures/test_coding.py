@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import polars as pl
@@ -14,6 +15,7 @@ from adme.lib.tabular.dialect import Dialect
 from adme.structures.coding import canonical_attributes, code_chunks, code_rows, coded_schema
 from adme.structures.mapping import Column, Kind, Translation, UnitRule, WideForm
 from adme.structures.problems import PROBLEM_SCHEMA
+from adme.structures.translating import codes_by_name
 from tests.factories.structures import (
     PLAIN,
     small_mapping,
@@ -499,3 +501,31 @@ def test_attributes_from_a_file_and_from_a_form_are_the_same_text(attributes):
     coded = code(attributes, mapping=mapping)
 
     assert coded.frame["attributes"].to_list() == [canonical_attributes(tidy)]
+
+
+def required(attribute):
+    view = small_structure()
+    attributes = [dataclasses.replace(one, required=one.id == attribute) for one in view.attributes]
+    return dataclasses.replace(view, attributes=tuple(attributes))
+
+
+def test_a_required_attribute_must_be_there_except_where_the_value_is_deleted():
+    mapping = with_column(small_mapping(), Column("note", Kind.ATTRIBUTE, "NOTE"))
+    mapping = with_column(mapping, Column("action", Kind.ACTION))
+    rows = [{"note": "n", "action": ""}, {"note": " ", "action": ""}, {"note": "", "action": "D"}]
+
+    coded = code_rows(text_rows([PLAIN | row for row in rows]), mapping, required("NOTE"))
+
+    assert told(coded) == [(3, "", "", "attribute.empty", "NOTE")]
+    assert coded.frame["row"].to_list() == [2, 4]
+
+
+def test_a_status_is_never_required_as_it_has_a_meaning_when_empty():
+    assert code_rows(text_rows([PLAIN]), small_mapping(), required("OBS_STATUS")).problems.is_empty()
+
+
+def test_a_name_of_two_codes_names_neither():
+    areas = small_structure().dimension["REF_AREA"].code_list
+    both = [dataclasses.replace(code, name={"en": "Here"}) for code in areas.items[:2]]
+
+    assert codes_by_name(dataclasses.replace(areas, items=(*both, areas.items[2]))) == {"cambodia": "KH"}

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.actions.data_structures import NewConcept, set_concepts
 from adme.structures.actions.dataflows import change_dataflow
 from adme.structures.errors import UnknownArtefact
 from adme.structures.models import CodeList, Dataflow
@@ -132,3 +133,12 @@ def test_a_code_list_can_be_had_alone():
     view = code_list_view(code_list_by_reference("TEST:CL_SEX(1.0.0)"))
 
     assert (view.reference, [code.code_id for code in view.items]) == ("TEST:CL_SEX(1.0.0)", ["F", "M"])
+
+
+def test_a_changed_concept_is_seen_at_once():
+    flow = make_flow()
+    structure_of(flow)
+
+    set_concepts(agency="TEST", artefact_id="CS", name={}, concepts=[NewConcept("SEX", {"en": "Sex of person"})], **WHO)
+
+    assert structure_of(flow).dimension["SEX"].title == "Sex of person"
