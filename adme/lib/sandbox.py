@@ -72,16 +72,28 @@ class Outcome:
         self.close()
 
 
-def run_limited(target: str, arguments: Mapping[str, Any], *, seconds: int, memory_mb: int, output_mb: int) -> Outcome:
+def run_limited(
+    target: str, arguments: Mapping[str, Any], *, seconds: int, memory_mb: int, output_mb: int, nice: int = 0
+) -> Outcome:
     """Call ``target`` ("package.module:function") with (arguments, folder) in a limited child and wait for its answer.
 
     ``seconds`` of wall clock; ``memory_mb`` beyond the interpreter with its imports; ``output_mb`` for all files
-    together. Raises SandboxFailed.
+    together; ``nice`` steps behind others for long work. Raises SandboxFailed.
     """
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+    job = {
+        "target": target,
+        "arguments": dict(arguments),
+        "seconds": seconds,
+        "memory_mb": memory_mb,
+        "output_mb": output_mb,
+        "nice": nice,
+        "import_from": [_IMPORT_FROM],
+        "parent": os.getpid(),
+    }
     try:
-        outcome = _run(folder, target, arguments, seconds=seconds, memory_mb=memory_mb, output_mb=output_mb)
+        outcome = _run(folder, job)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -102,23 +114,12 @@ def sweep() -> int:
     return removed
 
 
-def _run(
-    folder: Path, target: str, arguments: Mapping[str, Any], *, seconds: int, memory_mb: int, output_mb: int
-) -> Outcome:
-    job = {
-        "target": target,
-        "arguments": dict(arguments),
-        "seconds": seconds,
-        "memory_mb": memory_mb,
-        "output_mb": output_mb,
-        "import_from": [_IMPORT_FROM],
-        "parent": os.getpid(),
-    }
+def _run(folder: Path, job: dict[str, Any]) -> Outcome:
     (folder / "job.json").write_text(json.dumps(job), "utf-8")
     started = time.monotonic()
     child = _start(folder)
     try:
-        failure = _watch(child, folder, started + seconds, output_mb * MB)
+        failure = _watch(child, folder, started + job["seconds"], job["output_mb"] * MB)
     finally:
         _end(child)
     took = time.monotonic() - started
@@ -126,7 +127,7 @@ def _run(
         failure = _why(child.returncode, _complaints(folder), (folder / "answer.json").exists())
     if failure is not None:
         detail = _complaints(folder)[-4000:]
-        log.warning("sandbox.failed target=%s kind=%s seconds=%.2f detail=%r", target, failure, took, detail)
+        log.warning("sandbox.failed target=%s kind=%s seconds=%.2f detail=%r", job["target"], failure, took, detail)
         raise SandboxFailed(failure, detail)
     left = json.loads((folder / "answer.json").read_text("utf-8"))
     return Outcome(left["answer"], folder, took, left["peak_mb"])

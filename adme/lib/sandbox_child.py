@@ -40,6 +40,7 @@ def main(folder: Path) -> None:
     """Do the one job that the folder describes."""
     job = json.loads((folder / "job.json").read_text("utf-8"))
     _die_with_parent(job["parent"])
+    os.nice(job["nice"])
     _bind_resources(job["seconds"], job["output_mb"])
     _forbid_calls()
     sys.path[:0] = job["import_from"]
@@ -65,7 +66,6 @@ def _die_with_parent(parent: int) -> None:
 
 
 def _bind_resources(seconds: int, output_mb: int) -> None:
-    os.nice(5)  # readers of pages come first
     processors = max(1, min(2, os.cpu_count() or 1))
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 64)

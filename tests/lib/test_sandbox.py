@@ -35,7 +35,7 @@ def _nothing_left_behind():
 
 def test_a_job_gets_plain_arguments_and_answers_in_kind_with_files_beside(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
-    with run("echo", {"text": "ไทย", "number": 5, "nothing": None}) as outcome:
+    with run("echo", {"text": "ไทย", "number": 5, "nothing": None}, nice=5) as outcome:
         assert outcome.answer["given"] == {"text": "ไทย", "number": 5, "nothing": None}
         assert (outcome.folder / "made.txt").read_text("utf-8") == "ไทย"
         assert outcome.folder.stat().st_mode & 0o077 == 0

@@ -20,6 +20,7 @@ from adme.lib.tabular.facts import FileFacts
 from adme.lib.tabular.limits import limits_with
 from adme.lib.tabular.refusals import TableRefused
 
+_NICE = {"sniff": 0, "read": 5}  # a person waits for a first look; readers of pages come before a long import
 _REFUSED_FOR = {
     "time": "took_too_long",
     "memory": "took_too_much_memory",
@@ -112,6 +113,7 @@ def _asked(job: str, arguments: dict[str, Any], limits: dict[str, int]) -> sandb
             seconds=seconds,
             memory_mb=limits[f"{job}_memory_mb"],
             output_mb=limits["output_mb"],
+            nice=_NICE[job],
         )
     except sandbox.SandboxFailed as failed:
         raise TableRefused(_REFUSED_FOR[failed.kind], seconds=seconds) from failed
