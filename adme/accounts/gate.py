@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import NoReverseMatch, reverse
@@ -52,7 +51,7 @@ class RouteGate:
         if needed == PUBLIC or can(request.user, Verb(needed)):
             return None
         if request.user.is_authenticated:
-            raise PermissionDenied
+            return refusals.not_allowed(request)
         return refusals.unknown_person(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:

@@ -85,7 +85,9 @@ def test_two_administrators_who_remove_each_other_leave_one(installation, how, v
 
 SIGN_IN = """
 from django.test import Client
-answers = [Client(SERVER_NAME="localhost").post("/account/sign-in/", {"username": "alice", "password": "wrong"}).status_code for _ in range(5)]
+typed = {"username": "alice", "password": "wrong"}
+clients = [Client(SERVER_NAME="localhost") for _ in range(5)]
+answers = [client.post("/account/sign-in/", typed).status_code for client in clients]
 print(json.dumps(answers))
 """
 
