@@ -41,7 +41,7 @@ def validate_text(value: Any) -> None:
         raise ValidationError(gettext('A text is an object of language and words, as in {"en": "Literacy rate"}.'))
 
 
-class TextField(models.JSONField):  # type: ignore[type-arg]
+class TextField(models.JSONField):
     """A multilingual text column."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

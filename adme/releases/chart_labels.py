@@ -139,7 +139,7 @@ def _draw(spec: ChartSpec, label: Label, column: float, middle: float) -> str:
 def _words(label: Label, x: float, middle: float, pen: Pen, *, halo: bool = False) -> str:
     role = label.series.role
     baseline = middle - label.height / 2 + ROW - 4
-    outline = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"} if halo else {}
+    outline: dict[str, svg.Attribute] = {"stroke": PAPER, "stroke_width": 4, "paint_order": "stroke"} if halo else {}
     parts = []
     for index, (row, value) in enumerate(label.texts):
         gap = " " if row and value else ""

@@ -97,7 +97,12 @@ def draw_series(spec: ChartSpec, series: Series, plane: Plane, *, crowded: bool 
     points, pen = series.drawn, pen_for(spec, series)
     if not points:
         return ""
-    stroke = {"fill": "none", "stroke": pen.colour, "stroke_width": pen.width, "stroke_linejoin": "round"}
+    stroke: dict[str, svg.Attribute] = {
+        "fill": "none",
+        "stroke": pen.colour,
+        "stroke_width": pen.width,
+        "stroke_linejoin": "round",
+    }
     body = []
     for soft, dash in ((False, None), (True, DASH)):
         d = "".join(svg.path_through(plane.place(point) for point in run) for run in runs(points, soft=soft))

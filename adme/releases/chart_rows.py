@@ -178,7 +178,7 @@ def _absent(spec: ChartSpec, row: Row, scale: frame.Scale, y: float, *, narrow: 
         d = f"M{svg.coordinate(x + 6)} {svg.coordinate(middle - 5)}l10 10m0 -10l-10 10"
         sign = svg.element("path", d=d, stroke=QUIET, stroke_width=1.5, class_="withheld")
     start = x + (36 if sign else 8)
-    halo = {"stroke": PAPER, "stroke_width": 3, "paint_order": "stroke"}
+    halo: dict[str, svg.Attribute] = {"stroke": PAPER, "stroke_width": 3, "paint_order": "stroke"}
     return sign + svg.text(start, middle + 5, words, fill=QUIET, font_size=13, class_="quiet halo", **halo)
 
 
