@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import uuid
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
 from adme.accounts.models import Grant, User
@@ -86,3 +95,91 @@ class Press:
 @pytest.fixture
 def press(flow, publisher, hands) -> Press:
     return Press(flow, publisher, hands)
+
+
+class Nursery:
+    """Talks to tests/releases/nursery.py."""
+
+    def __init__(self, process) -> None:
+        self.process = process
+
+    def run(self, *children, kill_after=None) -> list[dict]:
+        command = {"children": [list(child) for child in children], "kill_after": kill_after}
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the nursery has died"
+        return json.loads(line)
+
+    def do(self, *child):
+        (outcome,) = self.run(child)
+        assert "answer" in outcome, outcome
+        return outcome["answer"]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, root):
+    """A database in which a nursery has prepared everything, to be copied: migrating takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with Databases(folder) as databases:
+        with nursery_on(databases.make("prepared"), folder, root) as made:
+            made.do("prepare")
+        yield databases
+
+
+@pytest.fixture
+def nursery(prepared, tmp_path, root):
+    """Children on a database file (or a PostgreSQL database) of their own, outside pytest's transactions."""
+    with nursery_on(prepared.make(f"copy_{uuid.uuid4().hex[:12]}", like="prepared"), tmp_path, root) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def nursery_on(address, home, root):
+    environment = {**os.environ, "ADME_TESTING": "1", "ADME_HOME": str(home), "DATABASE_URL": address}
+    environment["DJANGO_SETTINGS_MODULE"] = "adme.config.settings"
+    command = [sys.executable, "-m", "tests.releases.nursery"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, cwd=root, env=environment, **pipes)
+    try:
+        yield Nursery(process)
+    finally:
+        process.stdin.close()
+        process.wait(timeout=60)
+        process.stdout.close()
+
+
+class Databases:
+    """SQLite files in a folder, or databases of the PostgreSQL server that the tests run on."""
+
+    def __init__(self, folder) -> None:
+        self.folder = folder
+        self.server = os.environ["DATABASE_URL"] if os.environ["DATABASE_URL"].startswith("postgres") else ""
+        self.made: list[str] = []
+        self.run = uuid.uuid4().hex[:8]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *about) -> None:
+        for name in reversed(self.made):
+            self._tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def make(self, name, like=None) -> str:
+        """The address of a new database, empty or a copy."""
+        if not self.server:
+            path = self.folder / f"{name}.sqlite3"
+            if like:
+                with sqlite3.connect(self.folder / f"{like}.sqlite3") as old, sqlite3.connect(path) as new:
+                    old.backup(new)
+                old.close()
+                new.close()
+            return f"sqlite:///{path}"
+        named = f"nursery_{self.run}_{name}"
+        self._tell(f"CREATE DATABASE {named}" + (f" TEMPLATE nursery_{self.run}_{like}" if like else ""))
+        self.made.append(named)
+        return urlunsplit(urlsplit(self.server)._replace(path=f"/{named}"))
+
+    def _tell(self, statement: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement)
