@@ -18,6 +18,9 @@ NOT_APPLICABLE = frozenset({"_Z", "_N", ""})
 """Codes for "this dimension says nothing here"."""
 
 
+SILENT = 1
+"""The rank of a code for "not applicable"."""
+
 PART = 2
 """The rank of a code that stands for a part of the whole."""
 
@@ -37,7 +40,7 @@ def rank(code: str) -> int:
     """0 for a total, 1 for "not applicable", 2 for a part of the whole."""
     if code in TOTALS:
         return 0
-    return 1 if code in NOT_APPLICABLE else PART
+    return SILENT if code in NOT_APPLICABLE else PART
 
 
 def default(combinations: Mapping[Combination, int], order: Callable[[Combination], Sequence[int]]) -> Combination:

@@ -16,12 +16,14 @@ from adme.lib.page import reading
 from adme.lib.page.figures import Fact
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.lib.texts import text_in
-from adme.portal import breakdowns, choices, figures, queries, units
+from adme.portal import breakdowns, choices, figures, queries, several, units
 from adme.portal.addresses import with_question
 from adme.portal.breakdowns import Combination
 from adme.portal.catalogue import catalogue
 from adme.portal.queries import Flow
+from adme.portal.several import Picked
 from adme.portal.values import Value, values_of
+from adme.releases import charts
 from adme.releases import queries as published
 
 MOST_HEADLINES = 6
@@ -41,6 +43,8 @@ class Latest:
     breakdown: str
     unit: str
     url: str
+    flow: Flow
+    combination: Combination = ()
 
 
 @dataclass(frozen=True)
@@ -77,20 +81,31 @@ def profile(area: str, *, as_of: int | None = None) -> Profile:
     )
     return Profile(
         sections=tuple(sections(latest, topics, topics_of)),
-        headlines=tuple(_fact(one) for one in leading[:MOST_HEADLINES]),
+        headlines=tuple(_facts(area, leading[:MOST_HEADLINES], as_of)),
         have=sum(one.value is not None for one in latest),
         total=len(latest),
     )
 
 
-def _fact(one: Latest) -> Fact:
+def _facts(area: str, leading: Sequence[Latest], as_of: int | None) -> list[Fact]:
+    """Pull figures, each with the line of all its years."""
+    picked = [
+        Picked(one.indicator, one.flow, {n: (c,) for n, [c] in one.flow.layout.named(one.combination).items()}, ())
+        for one in leading
+    ]
+    values = several.figures(picked, areas=[area], as_of=as_of, with_attributes=False)
+    return [_fact(one, values[one.indicator.pk]) for one in leading]
+
+
+def _fact(one: Latest, series: Sequence[Value]) -> Fact:
     value = one.value
     assert value is not None  # noqa: S101 - facts are made of indicators with a value
     number = reading.number(value.value or 0, reading.decimals_for([value.value or 0]))
     sign = units.sign(one.unit)
     said = one.unit if one.unit != sign and one.unit not in one.indicator.name else ""
     note = ", ".join(part for part in (said, one.breakdown, value.when, _age(value)) if part)
-    return Fact(one.indicator.name, f"{value.qualifier}{number}", unit=sign, note=note, url=one.url)
+    spark = charts.sparkline([figures.point(each) for each in series], width=140, label=one.indicator.name)
+    return Fact(one.indicator.name, f"{value.qualifier}{number}", unit=sign, note=note, url=one.url, spark=spark)
 
 
 def latest_values(area: str, indicators: Sequence[Indicator], *, as_of: int | None = None) -> list[Latest]:
@@ -115,13 +130,14 @@ def _latest(
     unit = text_in(indicator.unit)
     path = reverse("portal:indicator", args=[indicator.slug])
     if not series:
-        return Latest(indicator, None, "", unit, path)
+        return Latest(indicator, None, "", unit, path, flow)
     combination = breakdowns.default({c: value.period for c, value in series.items()}, flow.order)
     question = {
         name: combination[n] for n, name in enumerate(flow.layout.breakdowns) if choices.tells(name, combination[n])
     }
     breakdown = choices.breakdown_words(flow, {combination: 1}, combination)
-    return Latest(indicator, series[combination], breakdown, unit, with_question(path, {**question, "areas": area}))
+    url = with_question(path, {**question, "areas": area})
+    return Latest(indicator, series[combination], breakdown, unit, url, flow, combination)
 
 
 def sections(

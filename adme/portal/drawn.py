@@ -29,12 +29,8 @@ def figures_of(page: IndicatorPage) -> list[Figure]:
 
 def table_of(page: IndicatorPage) -> Table:
     """All figures as a table."""
-    caption = ", ".join(part for part in (page.title, figures.subtitle(page.shown)) if part)
-    unit = page.shown.unit
-    return figures.value_table(
-        page.shown, caption=f"{caption} ({unit})" if reading.unit_is_sign(unit) and unit else caption,
-        history=page.history_address,
-    )  # fmt: skip
+    caption = figures.subtitle(page.shown) or page.title
+    return figures.value_table(page.shown, caption=caption, history=page.history_address)
 
 
 def svg_file(page: IndicatorPage) -> str:
@@ -73,6 +69,7 @@ def _over_time(page: IndicatorPage) -> Figure:
         svg_narrow=charts.line(spec, width=PHONE),
         option=charts.echarts_option(spec),
         downloads=(_svg_link(page),),
+        subtitle=figures.population_and_unit(page.shown),
         note="" if page.asked_areas else _("In colour: the highest and the lowest state by their latest value."),
     )
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from adme.lib.page import reading
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.portal.shown import Area, Shown
 from adme.portal.values import MOST_DECIMALS, Value
@@ -63,6 +62,11 @@ def subtitle(shown: Shown) -> str:
     return ", ".join(part for part in (shown.breakdown, shown.unit_words, years(shown)) if part)
 
 
+def population_and_unit(shown: Shown) -> str:
+    """The same without years, for a title that has them."""
+    return ", ".join(part for part in (shown.breakdown, shown.unit_words) if part)
+
+
 def years(shown: Shown) -> str:
     """The span of periods with a value: “2001–2019”."""
     if not shown.values:
@@ -113,11 +117,12 @@ def _series(shown: Shown, area: Area) -> Series:
         role = "region"
     elif area.code in shown.highlighted:
         role = "chosen"
-    points = tuple(_point(value) for value in shown.by_area[area.code])
+    points = tuple(point(value) for value in shown.by_area[area.code])
     return Series(id=area.code, label=area.name, points=points, role=role, url=area.url)
 
 
-def _point(value: Value) -> Point:
+def point(value: Value) -> Point:
+    """One value as a chart takes it."""
     return Point(
         period=value.code,
         value=value.value,

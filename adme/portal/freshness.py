@@ -2,8 +2,8 @@
 
 The ETag covers what a page is made of: the public clock and the latest withdrawal (`releases.validators`), the
 language, the version of the program, the address with its question, and whatever else the page names as its `parts`.
-A page that depends on the reader gets none, and the gate tells caches to keep no copy. Last-Modified is told but not
-asked for: it has whole seconds, and words may change without a release, so only the ETag decides.
+A page that depends on the reader gets none, and the gate tells caches to keep no copy. Last-Modified is the public
+clock: every release and every withdrawal moves it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ View = Callable[..., HttpResponseBase]
 PageView = Callable[..., HttpResponse]
 Parts = Callable[..., tuple[object, ...]]
 
+SETTLED = 2_000_000
+"""Microseconds after which a public change can be named by its second."""
+
 
 def revalidated(parts: Parts | None = None) -> Callable[[View], View]:
     """Ask before making a page whether it has changed; `parts(**kwargs of the view)` names what else it is made of."""
@@ -43,15 +46,12 @@ def revalidated(parts: Parts | None = None) -> Callable[[View], View]:
                 wants_fragment(request),
                 *(parts(**kwargs) if parts else ()),
             )
-            unchanged = get_conditional_response(request, etag=etag)
+            changed = _last_modified()
+            unchanged = get_conditional_response(request, etag=etag, last_modified=changed)
             if unchanged is not None and unchanged.status_code == 304:
-                return _varying(unchanged)
+                return _stamped(unchanged, etag, changed)
             response = view(request, **kwargs)
-            if response.status_code == 200:
-                response.headers["ETag"] = etag
-                if instant := clock_instant():
-                    response.headers["Last-Modified"] = http_date(instant / 1_000_000)
-            return _varying(response)
+            return _stamped(response, etag, changed) if response.status_code == 200 else _varying(response)
 
         return answer
 
@@ -77,6 +77,23 @@ def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page; when it restores history it needs the whole."""
     asked, restored = request.headers.get("HX-Request"), request.headers.get("HX-History-Restore-Request")
     return asked == "true" and restored != "true"
+
+
+def _last_modified() -> int | None:
+    """Seconds since the epoch of the latest public change.
+
+    HTTP dates have whole seconds: one younger than two could stand for two states, so none is given then.
+    """
+    instant = clock_instant()
+    settled = instant and clock.now_instant() - instant > SETTLED
+    return instant // 1_000_000 if settled else None
+
+
+def _stamped(response: HttpResponseBase, etag: str, changed: int | None) -> HttpResponseBase:
+    response.headers["ETag"] = etag
+    if changed is not None:
+        response.headers["Last-Modified"] = http_date(changed)
+    return _varying(response)
 
 
 def _varying(response: HttpResponseBase) -> HttpResponseBase:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from adme.indicators.models import Indicator
+from adme.lib.page.figures import Figure
 from adme.lib.texts import text_in
 from adme.portal import choices, figures, queries, sentences, several
 from adme.portal.shown import Area, Shown
 from adme.releases import charts
+from adme.releases.chart_spec import ChartSpec
 
 MOST = 6
 
@@ -25,8 +28,9 @@ class Headline:
     said: tuple[str, ...]
     subtitle: str
     source: str
-    drawing: str
-    drawing_narrow: str = ""
+    drawing: str = ""
+    figure: Figure | None = None
+    """Of the first one: every state on the same axes, large."""
 
 
 def headlines(indicators: Sequence[Indicator], states: Sequence[Area]) -> list[Headline]:
@@ -52,18 +56,27 @@ def headlines(indicators: Sequence[Indicator], states: Sequence[Area]) -> list[H
 def _headline(one: several.Picked, shown: Shown, *, large: bool) -> Headline:
     spec = figures.chart_spec(shown)
     said = sentences.sentences(shown.readings(shown.states), members=len(shown.states))
-    if large:
-        multiples = figures.states_only(spec, shown)
-        drawing = charts.small_multiples(multiples, width=960)
-        narrow = charts.small_multiples(multiples, width=340, columns=2)
-    else:
-        drawing, narrow = charts.line(spec, width=340), ""
     return Headline(
         title=shown.title,
         url=reverse("portal:indicator", args=[one.indicator.slug]),
         said=tuple(said),
         subtitle=figures.subtitle(shown),
         source=one.flow.dataflow.provider.title,
-        drawing=drawing,
-        drawing_narrow=narrow,
+        drawing="" if large else charts.line(spec, width=340),
+        figure=_large(one, shown, spec) if large else None,
+    )
+
+
+def _large(one: several.Picked, shown: Shown, spec: ChartSpec) -> Figure:
+    states = figures.states_only(spec, shown)
+    return Figure(
+        id="headline-figure",
+        title=_("Each state on the same axes, {years}").format(years=figures.years(shown)),
+        subtitle=figures.population_and_unit(shown),
+        kind="multiples",
+        svg=charts.small_multiples(states, width=960),
+        svg_narrow=charts.small_multiples(states, width=340, columns=2),
+        source=one.flow.dataflow.title,
+        source_url=f"{reverse('portal:indicator', args=[one.indicator.slug])}#source",
+        heading_level=3,
     )

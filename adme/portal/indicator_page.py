@@ -117,6 +117,18 @@ class IndicatorPage:
         return self.flow.layout.key([self.indicator.code_id], self.flow.layout.named(self.combination))
 
     @cached_property
+    def api_key(self) -> dict[str, list[str]]:
+        """The same for a person to read: without the breakdowns that say nothing of this indicator."""
+        names = self.flow.layout.breakdowns
+        telling = {names[n] for n in breakdowns.varying(self.combinations)}
+        silent = {
+            name
+            for name, code in zip(names, self.combination, strict=True)
+            if name not in telling and breakdowns.rank(code) == breakdowns.SILENT
+        }
+        return {name: codes for name, codes in self.key.items() if name not in silent}
+
+    @cached_property
     def released_instant(self) -> int:
         """When the newest of the figures shown became public; 0 where none is shown."""
         return max((value.public_from for value in self.shown.values), default=0)

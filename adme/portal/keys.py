@@ -44,5 +44,8 @@ class KeyLayout:
         return {d: [code] for d, code in zip(self.breakdowns, combination, strict=True)}
 
     def key_text(self, key: Mapping[str, Sequence[str]]) -> str:
-        """The same as the API writes it: “.TH+VN.SI_POV_DAY1._T”; nothing between two points means all."""
-        return ".".join("+".join(key.get(d, ())) for d in self.dimensions)
+        """The same as the API writes it: “SI_POV_DAY1.*._T”. `*`, and what is left out at the end, means all."""
+        parts = ["+".join(key.get(d, ())) or "*" for d in self.dimensions]
+        while len(parts) > 1 and parts[-1] == "*":
+            parts.pop()
+        return ".".join(parts)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adme.accounts.models import MembershipPeriod, Organisation
 from adme.indicators.models import Indicator, Topic
-from adme.lib import periods
+from adme.lib import clock, periods
 from adme.lib.page import reading
 from adme.lib.texts import text_in
 from adme.portal.breakdowns import Combination
@@ -25,6 +26,7 @@ from adme.portal.shown import Area
 from adme.portal.values import Value, values_of
 from adme.releases import queries as published
 from adme.releases.announcements import CalendarEntry
+from adme.releases.models import Release
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
 from adme.structures.structure_view import StructureView
@@ -220,19 +222,31 @@ def release_line(entry: CalendarEntry) -> ReleaseLine:
 
 @dataclass(frozen=True)
 class OwnReleases:
-    """The release that brought the newest figures of a page, and the next one announced at all."""
+    """When the newest figures of a page became public and by which release, and what is announced.
 
-    current: ReleaseLine | None
+    `by_withdrawal`: figures from before came back at that moment, as the release named here was withdrawn.
+    """
+
+    since: dt.datetime | None
+    title: str
+    url: str
+    by_withdrawal: bool
     upcoming: tuple[ReleaseLine, ...]
 
 
 def releases_of(instant: int) -> OwnReleases:
-    """The release of an instant, and what is announced. Announcements do not tell of which figures they will be."""
-    found = published.calendar()
-    current = next((entry for entry in found.published if entry.instant == instant), None)
+    """The release of an instant (0: none), and what is announced, which does not tell of which figures it will be."""
+    upcoming = tuple(release_line(entry) for entry in published.calendar(published=0).upcoming)
+    at = Q(instant=instant) | Q(withdrawn_instant=instant)
+    found = Release.objects.published(published.clock_instant()).filter(at).first() if instant else None
+    if found is None:
+        return OwnReleases(None, "", "", by_withdrawal=False, upcoming=upcoming)
     return OwnReleases(
-        release_line(current) if current is not None else None,
-        tuple(release_line(entry) for entry in found.upcoming),
+        since=clock.from_instant(instant),
+        title=text_in(found.title),
+        url=reverse("portal:release", args=[found.pk]),
+        by_withdrawal=found.instant != instant,
+        upcoming=upcoming,
     )
 
 

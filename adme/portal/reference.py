@@ -55,7 +55,7 @@ def reference_of(page: IndicatorPage) -> Reference:
         licence=page.indicator.licence or dataflow.licence,
         licence_url=dataflow.licence_address,
         downloads=tuple(drawn.downloads_of(page)),
-        api_address=addresses.api_address(page.flow, page.key, as_of=page.as_of),
+        api_address=addresses.api_address(page.flow, page.api_key, as_of=page.as_of),
         permalink=permalink,
         citation=citations.plain(cited),
         bibtex=citations.bibtex(cited),

@@ -130,7 +130,7 @@ def make_states() -> list[Organisation]:
 
 # --- parts ----------------------------------------------------------------------------------------
 
-_WHO = {"by": BUILDER, "reason": "to test"}
+_WHO: dict[str, Any] = {"by": BUILDER, "reason": "to test"}
 _CONCEPTS = [
     NewConcept("SERIES", {"en": "Series"}),
     NewConcept("REF_AREA", {"en": "Area"}),

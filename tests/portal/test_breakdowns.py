@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adme.portal.breakdowns import default, nearest, options, varying
+from adme.portal.breakdowns import Combination, default, nearest, options, varying
 
 
 def by_code(combination):
@@ -31,14 +31,14 @@ def test_the_total_where_there_is_one_else_the_most_values(combinations, expecte
 
 
 def test_keeps_what_was_asked_for_and_fills_the_rest():
-    combinations = {("_T", "_T"): 9, ("F", "_T"): 5, ("F", "Y"): 7}
+    combinations: dict[Combination, int] = {("_T", "_T"): 9, ("F", "_T"): 5, ("F", "Y"): 7}
     assert nearest(combinations, {0: "F"}, by_code) == ("F", "_T")
     assert nearest(combinations, {1: "Y"}, by_code) == ("F", "Y")
     assert nearest(combinations, {0: "M"}, by_code) == ("_T", "_T")
 
 
 def test_an_option_says_what_else_changes_with_it():
-    combinations = {("_T", "_T"): 9, ("F", "_T"): 5, ("F", "Y"): 7}
+    combinations: dict[Combination, int] = {("_T", "_T"): 9, ("F", "_T"): 5, ("F", "Y"): 7}
     found = options(combinations, ("_T", "_T"), 1, by_code)
     assert [(o.code, o.leads_to, o.chosen, o.changes) for o in found] == [
         ("Y", ("F", "Y"), False, (0,)),

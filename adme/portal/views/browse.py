@@ -74,7 +74,9 @@ def topics(request: HttpRequest) -> HttpResponse:
 def _listed(
     request: HttpRequest, asked: Asked, everything: Catalogue, *, found: Found | None, words: str = ""
 ) -> HttpResponse:
-    topics, states, entries = queries.topics(), everything.states, everything.entries
+    states, entries = everything.states, everything.entries
+    having = {slug for entry in entries for slug in entry.topics}
+    topics = [topic for topic in queries.topics() if topic.slug in having]
     to = _narrowed(asked, entries, {topic.slug for topic in topics}, states, found)
     order = asked.one_of("order", facets.ORDERS, "" if found else facets.ORDERS[0])
     left = facets.ordered(facets.narrow(entries, to), order, found.slugs if found else None)

@@ -1,0 +1,73 @@
+"""What a returning reader is spared, and what no cache may keep."""
+
+from __future__ import annotations
+
+import pytest
+
+from adme.indicators.actions.register import NewIndicator, set_indicators
+from adme.lib import clock
+from adme.releases.actions import withdraw
+from tests.factories import world as worlds
+
+PAGES = ["/", "/indicators/", "/indicators/neet/", "/countries/TH/", "/table/?i=neet", "/releases/", "/licence/"]
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/indicators/neet/data.csv", "/indicators/neet/data.svg"])
+def test_an_unchanged_page_is_not_sent_again(client, world, address):
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert "no-cache" in first.headers["Cache-Control"]
+    assert "Cookie" in first.headers["Vary"]
+    b"".join(first)
+
+
+@pytest.mark.parametrize("address", ["/", "/indicators/neet/", "/countries/TH/", "/table/?i=neet", "/releases/"])
+def test_a_release_and_its_withdrawal_show_at_the_next_request(client, world, address):
+    before = client.get(address).headers["ETag"]
+    later = worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2018", 99.0)])
+    after = client.get(address, headers={"If-None-Match": before})
+    assert after.status_code == 200
+    withdraw(release=later, by=world.loader, reason="wrong")
+    assert client.get(address, headers={"If-None-Match": after.headers["ETag"]}).status_code == 200
+
+
+def test_new_words_change_the_page(client, world):
+    before = client.get("/indicators/neet/").headers["ETag"]
+    set_indicators(
+        dataflow=world.goals,
+        indicators=[NewIndicator("neet", worlds.NEET, {"en": "Another title"})],
+        by="editor",
+        reason="to test",
+    )
+    assert client.get("/indicators/neet/", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_a_date_gives_304_only_once_it_can_be_told_by_its_second(client, world, settings):
+    settings.ADME_FIXED_CLOCK = clock.from_instant(world.released.instant + 1)
+    assert "Last-Modified" not in client.get("/indicators/neet/").headers
+    settings.ADME_FIXED_CLOCK = clock.from_instant(world.released.instant + 3_000_000)
+    told = client.get("/indicators/neet/").headers["Last-Modified"]
+    assert client.get("/indicators/neet/", headers={"If-Modified-Since": told}).status_code == 304
+    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2018", 99.0)])
+    assert client.get("/indicators/neet/", headers={"If-Modified-Since": told}).status_code == 200
+
+
+def test_a_fragment_and_a_page_are_told_apart(client, world):
+    page, part = client.get("/table/?i=neet"), client.get("/table/?i=neet", headers={"HX-Request": "true"})
+    assert page.headers["ETag"] != part.headers["ETag"]
+    assert "HX-Request" in page.headers["Vary"]
+    assert b"<html" in page.content
+    assert b"<html" not in part.content
+    restored = client.get("/table/?i=neet", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert b"<html" in restored.content
+
+
+def test_who_is_signed_in_gets_pages_that_nobody_keeps(client, world):
+    client.force_login(world.loader)
+    for address in PAGES:
+        response = client.get(address)
+        assert "no-store" in response.headers["Cache-Control"], address
+        assert client.get(address, headers={"If-None-Match": "*"}).status_code == 200
