@@ -252,6 +252,16 @@ def letters_that_are_none() -> bytes:
     return with_sheet(sheet_xml(ROWS).encode().replace(b"<t xml", b"<t x\xff\xfeml"))
 
 
+@hostile("xml_broken")
+def an_encoding_that_nobody_knows() -> bytes:
+    return with_sheet(sheet_xml(ROWS).replace("UTF-8", "UPF-8"))
+
+
+@hostile("xml_broken")
+def an_encoding_that_is_none() -> bytes:
+    return with_sheet(sheet_xml(ROWS).replace("UTF-8", "zip"))
+
+
 @hostile("xml_deep")
 def a_sheet_nested_without_end() -> bytes:
     return with_sheet(sheet_xml(ROWS, after="<x>" * 200_000 + "</x>" * 200_000))

@@ -56,6 +56,8 @@ class MarkupParser:
             if error.code == _NO_MEMORY:
                 raise MemoryError from error
             raise TableRefused("xml_broken") from error
+        except (LookupError, ValueError) as error:  # it says it is in an encoding that nobody knows
+            raise TableRefused("xml_broken") from error
 
 
 def unpacked(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
