@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from adme.accounts import actions, policy
 from adme.accounts.models import AuditEntry, Grant, Organisation, User
@@ -106,6 +107,15 @@ def test_a_role_is_given_once(admin):
     bob = make("bob", Role.REVIEWER)
     with pytest.raises(actions.AccountRefused, match="already"):
         actions.grant_role(person=bob, role=Role.REVIEWER, by=admin, reason="x")
+
+
+@pytest.mark.parametrize("somewhere", [False, True], ids=["everywhere", "for one organisation"])
+def test_the_database_itself_holds_a_role_once(thailand, somewhere):
+    bob = make("bob")
+    organisation = thailand if somewhere else None
+    Grant.objects.create(user=bob, role=Role.REVIEWER, organisation=organisation)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.create(user=bob, role=Role.REVIEWER, organisation=organisation)
 
 
 def test_the_last_administrator_stays(admin):

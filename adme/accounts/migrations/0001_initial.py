@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.organisation')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'organisation'), name='grant_once', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'organisation'), name='grant_once'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('user', 'role'), name='grant_once_everywhere')],
             },
         ),
         migrations.AddConstraint(

@@ -85,7 +85,11 @@ class Grant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "role", "organisation"], name="grant_once", nulls_distinct=False)
+            # Two, as "no organisation" is NULL, and only PostgreSQL 15 can be told that one NULL is like another.
+            models.UniqueConstraint(fields=["user", "role", "organisation"], name="grant_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=models.Q(organisation__isnull=True), name="grant_once_everywhere"
+            ),
         ]
 
     def __str__(self) -> str:
