@@ -42,8 +42,9 @@ def _born(name: str, *arguments: object) -> tuple[int, int]:
     pid = os.fork()
     if pid == 0:
         os.close(reading)
+        began = time.monotonic()
         try:
-            answer = {"answer": globals()[name](*arguments)}
+            answer = {"answer": globals()[name](*arguments), "seconds": time.monotonic() - began}
         except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
             answer = {"error": type(error).__name__, "trace": traceback.format_exc()}
         os.write(writing, json.dumps(answer).encode())
@@ -131,7 +132,7 @@ def correct(key: str, value: float) -> None:
     actions.release(deliveries=deliveries, title="one", by=_publisher(), reason="a test")
 
 
-def inspect() -> dict[str, object]:
+def inspect(thoroughly: bool = True) -> dict[str, object]:
     """What a reader sees, and whether everything hangs together."""
     from adme.accounts import audit
     from adme.accounts.models import AuditEntry
@@ -141,13 +142,14 @@ def inspect() -> dict[str, object]:
     from adme.releases.models import Release
 
     cells = queries.select(_flow()).cells()
-    audit.verify()
+    if thoroughly:
+        audit.verify()
     acts = AuditEntry.objects.filter(object_type="release")
     return {
         "cells": len(cells),
         "values": sorted({cell.value for cell in cells}),
         "first": [cell.value for cell in cells if cell.period == 199001011][:2],
-        "faults": [fault for fault in verify_store() if "release-due" not in fault],
+        "faults": [fault for fault in verify_store() if "release-due" not in fault] if thoroughly else [],
         "releases": Release.objects.count(),
         "begun": acts.filter(action__in=["releases.release.released", "releases.release.scheduled"]).count(),
         "withdrawn": [
