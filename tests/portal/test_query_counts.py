@@ -43,9 +43,12 @@ def counts(client, world):
 
 
 def test_each_page_asks_as_often_as_recorded(counts):
+    """By engine: PostgreSQL streams files through a copy of its own, which is no query here."""
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
     if os.environ.get("ADME_TEST_RECORD"):
-        RECORDED.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
-    assert counts == json.loads(RECORDED.read_text(encoding="utf-8"))
+        recorded[connection.vendor] = counts
+        RECORDED.write_text(json.dumps(recorded, indent=2) + "\n", encoding="utf-8")
+    assert counts == recorded[connection.vendor]
 
 
 def test_more_figures_and_more_releases_cost_no_more_questions(client, world, counts):
