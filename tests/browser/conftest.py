@@ -68,7 +68,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    """One installation with its demo data loaded, stopped; made once in a session, copied for each site."""
+    """One installation with its demo data loaded, stopped; made once in a session, copied for each site.
+
+    E2E_IMAGE may name the folder of a stopped `adme demo` on SQLite, to try one journey without loading the data.
+    """
+    if kept := os.environ.get("E2E_IMAGE"):
+        yield Image(Path(kept), f"sqlite:///{kept}/adme.sqlite3")
+        return
     with build_image(tmp_path_factory.mktemp("image")) as made:
         yield made
 
@@ -82,8 +88,15 @@ def site(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 @pytest.fixture
 def own_site(image: Image, tmp_path: Path) -> Iterator[Site]:
-    """A running installation for this test alone."""
+    """A running installation for this test alone. It takes seconds to start: see first whether `work_site` will do."""
     with image.copy(tmp_path / "site") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def work_site(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running installation that journeys which write share. Each of them changes values that no other looks at."""
+    with image.copy(tmp_path_factory.mktemp("work")) as running:
         yield running
 
 
