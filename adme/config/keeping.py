@@ -26,8 +26,10 @@ from adme.config.archive import BackupRefused, FilePart, Manifest, Reader, readi
 from adme.lib import clock
 
 Said = Callable[[str], None]
-IN_USE: Final = ("accounts_user", "accounts_auditentry", "observations_delivery")
+IN_USE: Final = {"accounts_user", "accounts_auditentry", "observations_delivery"}
 """A database in which any of these holds a row belongs to somebody."""
+SESSIONS: Final = "django_session"
+"""Not in a backup, and emptied by a restore: who was signed in may be somebody else now."""
 _PATH: Final = re.compile(r"(received|frozen)/(?!.*(^|/)\.\.?(/|$))[\w./ +=@,()-]+")
 
 
@@ -63,15 +65,14 @@ def restore(path: Path, say: Said, *, replace: bool) -> Manifest:
     with reading(path) as archive:
         manifest = archive.manifest
         _bring_to(set(manifest.migrations), say)
-        used = [table for table in IN_USE if _holds_rows(table)]
-        if used and not replace:
+        if _is_in_use() and not replace:
             raise BackupRefused("This database is in use. Name an empty one in DATABASE_URL, or say --replace.")
         _restore_files(archive)
         say(f"{len(manifest.files)} files")
         with transaction.atomic():
             names = [table.name for table in manifest.tables]
             with audit_guard.lifted():
-                tables.empty([*names, "django_session"])
+                tables.empty(sorted({*names, SESSIONS} & set(connection.introspection.table_names())))
             for table in manifest.tables:
                 with closing(archive.rows(table)) as rows:
                     tables.fill(table.name, table.columns, rows)
@@ -145,10 +146,14 @@ def _bring_forward(say: Said) -> None:
         executor.migrate(leaves)
 
 
-def _holds_rows(table: str) -> bool:
+def _is_in_use() -> bool:
+    there = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608 - our own names
-        return cursor.fetchone() is not None
+        for table in IN_USE & there:
+            cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608 - our own names
+            if cursor.fetchone() is not None:
+                return True
+    return False
 
 
 # --- files ----------------------------------------------------------------------------------------
