@@ -18,23 +18,30 @@ _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look l
 
 @dataclass(frozen=True)
 class Part:
-    """One of the cast. `area` limits the role to the member state with that area code."""
+    """One of the cast. `area` limits the role to the member state with that area code; `also` are further roles."""
 
     username: str
     role: Role | None
     full_name: str
     area: str = ""
     is_active: bool = True
+    also: tuple[Role, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role of this person."""
+        return (self.role, *self.also) if self.role else self.also
 
     @property
     def words(self) -> str:
         """What this person is, for a list of logins."""
-        role = str(self.role.label) if self.role else "no role"
+        role = ", ".join(str(role.label) for role in self.roles) or "no role"
         return f"{role} for {self.area}" if self.area else role
 
 
 CAST: Final = (
-    Part("admin", Role.ADMINISTRATOR, "Demo Administrator"),
+    # One login that may try everything; on a real installation an administrator keeps accounts and nothing else.
+    Part("admin", Role.ADMINISTRATOR, "Demo Administrator", also=(Role.LOADER, Role.METADATA_EDITOR, Role.AUDITOR)),
     Part("officer", Role.DATA_OFFICER, "Demo Data Officer"),
     Part("reviewer", Role.REVIEWER, "Demo Reviewer"),
     Part("publisher", Role.PUBLISHER, "Demo Publisher"),
@@ -42,7 +49,7 @@ CAST: Final = (
     Part("editor", Role.METADATA_EDITOR, "Demo Metadata Editor"),
     Part("auditor", Role.AUDITOR, "Demo Auditor"),
 )
-"""One person for each role."""
+"""One person for each role, and one who holds them all."""
 
 
 def password_of(username: str, seed: str) -> str:
@@ -77,7 +84,8 @@ def _make(part: Part, seed: str, by: str) -> None:
         by=by,
         reason="one of the cast",
     )
-    if part.role and not Grant.objects.filter(user=person, role=part.role).exists():
-        actions.grant_role(person=person, role=part.role, organisation=organisation, by=by, reason="one of the cast")
+    for role in part.roles:
+        if not Grant.objects.filter(user=person, role=role).exists():
+            actions.grant_role(person=person, role=role, organisation=organisation, by=by, reason="one of the cast")
     if not part.is_active:
         actions.disable_person(person=person, by=by, reason="one of the cast is disabled")
