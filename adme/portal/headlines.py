@@ -72,7 +72,7 @@ def _large(one: several.Picked, shown: Shown, spec: ChartSpec) -> Figure:
     return Figure(
         id="headline-figure",
         title=_("Each state on the same axes, {years}").format(years=figures.years(shown)),
-        subtitle=figures.population_and_unit(shown),
+        subtitle=shown.breakdown,
         kind="multiples",
         svg=charts.small_multiples(states, width=960),
         svg_narrow=charts.small_multiples(states, width=340, columns=2),
