@@ -15,8 +15,6 @@ import polars as pl
 
 from adme.lib.tabular.refusals import TableRefused
 
-_FIRST_WINDOW = 16  # lines looked at first for the end of a cell that goes over several
-
 
 class RowSplitter:
     """Keeps the count of rows and an unfinished row between pieces of text."""
@@ -93,7 +91,7 @@ class RowSplitter:
 
     def _with_irregular(self, frame: pl.DataFrame, regular: pl.Series) -> pl.DataFrame:
         """Replace each irregular line, and the lines that belong to it, by one regular row."""
-        lines = frame["text"]
+        lines = frame["text"].to_list()
         swallowed_to = -1
         numbers: list[int] = []
         texts: list[str] = []
@@ -105,11 +103,11 @@ class RowSplitter:
             row = self._rows_before + line - gone + 1
             last = self._end_of(lines, line, row)
             if last is None:
-                self._unfinished = lines.slice(line).str.join("\n")[0] + "\n"
+                self._unfinished = "\n".join(lines[line:]) + "\n"
                 frame, regular = frame.head(line), regular.head(line)
                 break
             numbers.append(line)
-            texts.append(self._regular_text(lines.slice(line, last - line + 1).str.join("\n")[0], row))
+            texts.append(self._regular_text("\n".join(lines[line : last + 1]), row))
             swallowed.append((line + 1, last + 1))
             gone += last - line
             swallowed_to = last
@@ -128,24 +126,18 @@ class RowSplitter:
         inside = every.join(totals, on="line", how="left", maintain_order="left")["step"].fill_null(0).cum_sum()
         return inside == 0
 
-    def _end_of(self, lines: pl.Series, first: int, row: int) -> int | None:
+    def _end_of(self, lines: list[str], first: int, row: int) -> int | None:
         """The line at which the row that begins at ``first`` ends; None where that lies beyond this piece."""
         if self._is_whole(lines[first].removesuffix("\r")):
             return first
         quotes = length = 0
-        at, window = first, _FIRST_WINDOW
-        while at < len(lines):
-            some = lines.slice(at, window)
-            marks = quotes + some.str.count_matches(self._quote, literal=True).cast(pl.Int64).cum_sum()
-            sizes = length + (some.str.len_bytes().cast(pl.Int64) + 1).cum_sum()
-            closed = int((marks % 2 == 0).arg_max() or 0)
-            ends = marks[closed] % 2 == 0
-            if sizes[closed if ends else -1] > self._limits["row_bytes"]:
+        for line in range(first, len(lines)):
+            quotes += lines[line].count(self._quote)
+            length += len(lines[line]) + 1
+            if length > self._limits["row_bytes"]:
                 raise TableRefused("open_quote", row=row)
-            if ends:
-                return at + closed
-            quotes, length = marks[-1], sizes[-1]
-            at, window = at + window, window * 2  # so that the work is in proportion to what is found
+            if quotes % 2 == 0:
+                return line
         return None
 
     def _is_whole(self, text: str) -> bool:
