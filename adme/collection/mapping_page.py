@@ -31,7 +31,7 @@ from adme.lib.tabular.dialect import CALENDARS, DIGITS, ENCODINGS, SEPARATORS
 from adme.lib.tabular.facts import FileFacts, Question, SheetFacts
 from adme.structures.coding import code_rows
 from adme.structures.fitting import misfits
-from adme.structures.mapping import BLANK_REFUSED, BLANK_SKIPPED, MappingDeclaration
+from adme.structures.mapping import BLANK_REFUSED, BLANK_SKIPPED, PERIOD_MARK, MappingDeclaration
 from adme.structures.structure_view import StructureView
 
 MOST_TEXTS = 40
@@ -122,7 +122,8 @@ class MappingPage:
             "sheets": self._sheets(),
             "table": self._table() if self.look else None,
             "file_fields": self._file_fields(),
-            "wide": self.declaration.wide,
+            "wide": self.declaration.wide is not None,
+            "wide_headers": self.declaration.wide.headers if self.declaration.wide else PERIOD_MARK,
             "errors": self.errors,
             "errors_wide": self.errors.get("wide-headers", ""),
             "blank": {"choices": self._blank(), "error": self.errors.get("blank", "")},

@@ -5,20 +5,32 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import polars as pl
 import xlsxwriter
 
 from adme.accounts.models import User
-from adme.collection.actions.checking import Opened, open_submission
+from adme.collection import changes
+from adme.collection.actions import publishing, review
+from adme.collection.actions.checking import Opened, open_submission, record_examined, start_submission
 from adme.collection.actions.importing import import_and_release
 from adme.collection.actions.mappings import propose
 from adme.collection.actions.receiving import receive_file
-from adme.collection.models import Submission
+from adme.collection.examining import Examined
+from adme.collection.files import DRAFTS, RECEIVED
+from adme.collection.models import SourceFile, Submission
+from adme.lib import clock
+from adme.lib.tabular.facts import FileFacts, SheetFacts
+from adme.observations.actions.differing import differences
+from adme.observations.actions.record import RevisionCount
+from adme.releases.queries import select
 from adme.structures.actions.code_lists import NewCode, create_code_list
 from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure, set_concepts
 from adme.structures.actions.dataflows import create_dataflow, create_provider
+from adme.structures.coding import code_rows
 from adme.structures.mapping import MappingDeclaration
 from adme.structures.mapping_yaml import from_yaml
 from adme.structures.models import CodeList, Component, Dataflow
+from adme.structures.queries import structure_of
 from tests.collection.cast import person
 
 WHO: dict[str, Any] = {"by": "a test", "reason": "to test"}
@@ -139,6 +151,35 @@ def draft(flow: Dataflow, content: str | bytes = LONG, **more: Any) -> Submissio
     return opened.submission
 
 
+def quick_draft(
+    flow: Dataflow, content: str = LONG, *, name: str = "literacy.csv", by: User | None = None
+) -> Submission:
+    """The same as `draft` of a clean file, read here and not in a child process: for tests of what comes after."""
+    by = by or person("dewi")
+    frame = pl.read_csv(content.encode(), infer_schema=False).with_row_index("row", offset=2)
+    coded = code_rows(frame.with_columns(pl.col("row").cast(pl.Int64)), mapping(), structure_of(flow))
+    assert coded.problems.is_empty()
+    found = list(differences(flow, coded.frame))
+    examined = Examined(
+        draft_digest=DRAFTS.keep_frames([coded.frame]),
+        changes_digest=DRAFTS.keep_frames(changes.frame_of(piece.cells) for piece in found),
+        rows_read=coded.rows_read,
+        rows_kept=coded.frame.height,
+        counts=sum((piece.counts for piece in found), RevisionCount()),
+    )
+    kept = RECEIVED.keep([content.encode()])
+    facts = FileFacts(
+        "csv", kept.size, "utf-8", ",", ".", sheets=(SheetFacts(None, columns=tuple(frame.columns[1:])),)
+    ).to_dict()
+    received = SourceFile.objects.create(
+        digest=kept.digest, name=name, size=kept.size, received_at=clock.now(), received_by=by.username, facts=facts
+    )
+    submission = start_submission(
+        source_file=received, dataflow=flow, declaration=mapping(), by=by, state=Submission.State.CHECKING
+    )
+    return record_examined(submission=submission, examined=examined, by=by)
+
+
 def publish(flow: Dataflow, content: str | bytes = LONG, **more: Any) -> Submission:
     """A file brought in, approved and released by lina, who may."""
     lina = person("lina")
@@ -160,3 +201,19 @@ def workbook(sheets: dict[str, list[list[Any]]]) -> bytes:
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
     return out.getvalue()
+
+
+def public(flow: Dataflow) -> dict[str, str]:
+    """key + period → value as text, of everything public."""
+    found = {}
+    for frame in select(flow).frames():
+        for row in frame.iter_rows(named=True):
+            key = f"{row['INDICATOR']}.{row['REF_AREA']}.{row['SEX']} {row['TIME_PERIOD']}"
+            found[key] = row["OBS_VALUE"]
+    return found
+
+
+def through_review(submission: Submission) -> Submission:
+    submission = review.submit(submission=submission, by=person("dewi"))
+    submission = review.approve(submission=submission, by=person("rosa"))
+    return publishing.release(submission=submission, by=person("paul"))

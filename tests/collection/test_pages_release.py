@@ -1,0 +1,102 @@
+"""Releases by pages: now, at a time, together; moved, cancelled, withdrawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+
+from adme.collection.models import Submission
+from adme.lib import clock
+from adme.releases.models import Release
+from tests.collection.browsing import act, approved, signed_in, text_of, tomorrow
+from tests.collection.education import LONG, public, quick_draft
+
+pytestmark = pytest.mark.django_db
+
+State = Submission.State
+
+
+def test_a_release_at_a_time_is_scheduled_moved_and_cancelled(flow):
+    submission, paul = approved(flow), signed_in("paul")
+    at = tomorrow().astimezone(dt.timezone(dt.timedelta(hours=7)))
+    response = act(paul, "release", submission, title="Literacy", when="later", at=at.strftime("%Y-%m-%dT%H:%M"))
+    assert response.status_code == 302
+    made = Release.objects.get()
+    assert clock.from_instant(made.instant) == at.replace(second=0, microsecond=0)
+    assert public(flow) == {}
+    assert "scheduled" in text_of(paul.get(reverse("collection:submission", args=[submission.pk])))
+    later = (at + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    page = reverse("collection:release-page", args=[made.pk])
+    assert paul.post(f"{page}move/", {"at": later, "reason": "The ministers meet later."}).status_code == 302
+    assert clock.from_instant(Release.objects.get().instant) > at
+    assert paul.post(f"{page}cancel/", {"reason": ""}).status_code == 422
+    assert paul.post(f"{page}cancel/", {"reason": "Not this year."}).status_code == 302
+    submission.refresh_from_db()
+    assert (submission.state, submission.release) == (State.APPROVED, None)
+    assert "Not this year." in text_of(paul.get(reverse("collection:submission", args=[submission.pk])))
+    assert act(paul, "release", submission, title="Literacy", when="now").status_code == 302
+    assert len(public(flow)) == 6
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"title": "", "when": "now"}, "This field is required."),
+        ({"title": "x", "when": "later", "at": ""}, "Give the day and the time of the release."),
+        ({"title": "x", "when": "later", "at": "2020-01-01T00:00"}, "This moment has passed."),
+        ({"title": "x", "when": "later", "at": "soon"}, "Enter a valid date/time."),
+        ({"title": "x", "when": "sometime"}, "sometime is not one of the available choices."),
+    ],
+)
+def test_a_release_needs_a_title_and_a_time_to_come(flow, fields, words):
+    submission = approved(flow)
+    response = act(signed_in("paul"), "release", submission, **fields)
+    assert response.status_code == 422
+    assert words in text_of(response)
+    assert not Release.objects.exists()
+
+
+def test_several_are_released_together_and_withdrawn_with_a_tombstone(flow):
+    first = approved(flow)
+    second = approved(flow, content=LONG.replace("LITERACY", "ENROLMENT"), name="enrolment.csv")
+    paul = signed_in("paul")
+    page = paul.get(reverse("collection:releases"))
+    assert {"literacy.csv", "enrolment.csv"} <= set(re.findall(r"[a-z]+\.csv", text_of(page)))
+    nothing = paul.post(reverse("collection:release-together"), {"title": "Education", "when": "now"})
+    assert nothing.status_code == 422
+    assert "Choose at least one submission." in text_of(nothing)
+    done = paul.post(
+        reverse("collection:release-together"),
+        {"title": "Education", "when": "now", "submission": [str(first.pk), str(second.pk), "nonsense"]},
+    )
+    assert done.status_code == 302
+    assert len(public(flow)) == 12
+    address = reverse("collection:release-page", args=[Release.objects.get().pk])
+    assert "Withdraw the release" in text_of(paul.get(address))
+    assert paul.post(f"{address}withdraw/", {"reason": "A wrong table."}).status_code == 302
+    assert public(flow) == {}
+    assert "Withdraw the release" not in text_of(paul.get(address))
+    assert "A wrong table." in text_of(paul.get(address))
+    assert "withdrawn" in text_of(paul.get(reverse("collection:submission", args=[first.pk])))
+    again = paul.post(f"{address}withdraw/", {"reason": "Again."})
+    assert again.status_code == 409
+
+
+def test_a_release_that_does_not_exist_is_not_found(flow):
+    paul = signed_in("paul")
+    address = reverse("collection:release-page", args=["00000000-0000-4000-8000-000000000000"])
+    assert paul.get(address).status_code == 404
+    for step in ("move", "cancel", "withdraw"):
+        assert paul.post(f"{address}{step}/", {"reason": "x"}).status_code == 404
+
+
+def test_a_submission_that_is_not_approved_cannot_be_slipped_into_a_release(flow):
+    submission = quick_draft(flow)
+    response = signed_in("paul").post(
+        reverse("collection:release-together"), {"title": "x", "when": "now", "submission": [str(submission.pk)]}
+    )
+    assert response.status_code == 409
+    assert not Release.objects.exists()
