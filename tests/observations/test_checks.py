@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has neither")
 
 
-def found() -> list[str]:
+def found() -> list[str | None]:
     return [message.id for message in check_store(databases=["default"])]
 
 

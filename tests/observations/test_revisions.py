@@ -20,7 +20,7 @@ def delivered(value, *, deleted=False, **extras) -> pl.DataFrame:
     return pl.DataFrame([row], schema={"series_id": pl.Int64, "period": pl.Int64, **CONTENT, "deleted": pl.Boolean})
 
 
-def stored(*versions: tuple[int, int, float]) -> pl.DataFrame:
+def stored(*versions: tuple[int, int, float | None]) -> pl.DataFrame:
     rows = [
         {"series_id": 1, "period": 1, "public_from": start, "public_to": end, "delivery_id": start, **content(value)}
         for start, end, value in versions

@@ -139,8 +139,9 @@ def nursery_on(address, home, root):
     environment = {**os.environ, "ADME_TESTING": "1", "ADME_HOME": str(home), "DATABASE_URL": address}
     environment["DJANGO_SETTINGS_MODULE"] = "adme.config.settings"
     command = [sys.executable, "-m", "tests.releases.nursery"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    process = subprocess.Popen(command, cwd=root, env=environment, **pipes)
+    process = subprocess.Popen(
+        command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         yield Nursery(process)
     finally:

@@ -147,7 +147,7 @@ def inspect(thoroughly: bool = True) -> dict[str, object]:
     acts = AuditEntry.objects.filter(object_type="release")
     return {
         "cells": len(cells),
-        "values": sorted({cell.value for cell in cells}),
+        "values": sorted({cell.value for cell in cells if cell.value is not None}),
         "first": [cell.value for cell in cells if cell.period == 199001011][:2],
         "faults": [fault for fault in verify_store() if "release-due" not in fault] if thoroughly else [],
         "releases": Release.objects.count(),

@@ -131,6 +131,7 @@ class History:
                 self.model.go_live(one.instant)
         name, conceal = self.random.choice(live), self.random.random() < 0.3
         gone = actions.withdraw(release=self.releases[name], by=self.by, reason="wrong", conceal=conceal)
+        assert gone.withdrawn_instant is not None
         self.model.withdraw(name, gone.withdrawn_instant, conceal=conceal)
         if conceal:
             self.saved.clear()  # the one act that rewrites the past

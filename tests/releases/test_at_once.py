@@ -16,7 +16,7 @@ def sound(seen: dict) -> None:
 def test_what_is_due_goes_live_once(nursery, volume):
     for number in range(1, volume(3, long=50)):
         nursery.do("release", number, 0.0001 + 0.3)
-        went = []
+        went: list[list[str]] = []
         while not went:
             went = [one["answer"] for one in nursery.run(("due",), ("due",), ("due",)) if one["answer"]]
         assert len(went) == 1
@@ -48,12 +48,13 @@ def test_a_withdrawal_and_anything_else_at_once(nursery, other):
 def test_cancelling_and_falling_due_at_once(nursery, volume):
     for number in range(1, 1 + volume(3, long=50)):
         nursery.do("release", number, 0.25)
-        cancelled, went = [], []
+        cancelled: str = ""
+        went: list[str] = []
         while not (cancelled or went):
             outcomes = nursery.run(("due",), ("cancel",)) if number % 2 else nursery.run(("cancel",), ("due",))
             by_kind = {type(one.get("answer")): one for one in outcomes}
             went = by_kind.get(list, {}).get("answer") or []
-            cancelled = by_kind.get(str, {}).get("answer") or []
+            cancelled = by_kind.get(str, {}).get("answer") or ""
             assert {one["error"] for one in outcomes if "error" in one} <= {"InstantHasPassed"}
         assert bool(went) != bool(cancelled)
         seen = nursery.do("inspect")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -24,9 +25,14 @@ def files(folder) -> set[str]:
     return {path.name for path in folder.rglob("*.parquet")}
 
 
-def file_as_of(press, moment=None) -> pl.DataFrame | None:
+def path_as_of(press, moment=None) -> Path:
     path = queries.select(press.flow, as_of=moment).frozen_file()
-    return None if path is None else pl.read_parquet(path)
+    assert path is not None
+    return path
+
+
+def file_as_of(press, moment=None) -> pl.DataFrame:
+    return pl.read_parquet(path_as_of(press, moment))
 
 
 def test_a_release_freezes_each_dataflow_it_touches(press, frozen_dir):
@@ -35,7 +41,7 @@ def test_a_release_freezes_each_dataflow_it_touches(press, frozen_dir):
     actions.release_due()
 
     frozen = FrozenFile.objects.get()
-    path = queries.select(press.flow).frozen_file()
+    path = path_as_of(press)
     assert path == frozen_dir / "TEST_DF_TEST_1.0.0" / f"{made.pk}-{frozen.digest[:32]}.parquet"
     assert (frozen.rows, frozen.digest) == (2, hashlib.sha256(path.read_bytes()).hexdigest())
     text = pl.concat(queries.select(press.flow).frames())
@@ -47,8 +53,13 @@ def test_only_a_whole_dataflow_has_a_file(press):
     press.release((KEY, "2019", 1.0))
     actions.release_due()
 
-    for asked in ({"key": KEY}, {"key": {"REF_AREA": []}}, {"period_from": 1}, {"last_n": 1}):
-        assert queries.select(press.flow, **asked).frozen_file() is None
+    parts = [
+        queries.select(press.flow, KEY),
+        queries.select(press.flow, {"REF_AREA": []}),
+        queries.select(press.flow, period_from=1),
+        queries.select(press.flow, last_n=1),
+    ]
+    assert [part.frozen_file() for part in parts] == [None] * 4
     assert queries.select(press.flow, "*").frozen_file() is not None
 
 
@@ -64,7 +75,7 @@ def test_old_releases_keep_their_files(press, hands):
 def test_the_same_state_gives_the_same_bytes(press, hands):
     press.release((KEY, "2019", 1.0), ("A.TH.POOR.F", "2020", 2.0))
     actions.release_due()
-    path = queries.select(press.flow).frozen_file()
+    path = path_as_of(press)
     before = path.read_bytes()
     path.unlink()
 
@@ -75,7 +86,7 @@ def test_the_same_state_gives_the_same_bytes(press, hands):
 def test_a_file_that_is_missing_is_made_anew_and_one_that_was_altered_is_seen(press):
     press.release((KEY, "2019", 1.0))
     actions.release_due()
-    path = queries.select(press.flow).frozen_file()
+    path = path_as_of(press)
     assert list(verify_store()) == []
 
     path.write_bytes(path.read_bytes()[:-1] + b"x")
@@ -92,15 +103,15 @@ def test_files_of_a_withdrawn_release_go(press, hands, frozen_dir, django_captur
     hands.set(10)
     wrong = press.release((KEY, "2019", 2.0))
     actions.release_due()
-    gone = queries.select(press.flow).frozen_file()
-    kept = queries.select(press.flow, as_of=hands.at(5)).frozen_file()
+    gone = path_as_of(press)
+    kept = path_as_of(press, hands.at(5))
     hands.set(20)
     with django_capture_on_commit_callbacks(execute=True):
         actions.withdraw(release=wrong, by=press.by, reason="wrong")
 
     assert not gone.exists()
     assert kept.exists()
-    assert file_as_of(press, hands.at(15)) is None
+    assert queries.select(press.flow, as_of=hands.at(15)).frozen_file() is None
     assert file_as_of(press)["value"].to_list() == [1.0]
     assert list(verify_store()) == []
 
@@ -128,7 +139,7 @@ def test_files_that_show_a_concealed_release_are_made_anew_without_it(
 def test_a_rolled_back_withdrawal_keeps_the_files(press, hands):
     made = press.release((KEY, "2019", 2.0))
     actions.release_due()
-    path = queries.select(press.flow).frozen_file()
+    path = path_as_of(press)
     with transaction.atomic():
         actions.withdraw(release=made, by=press.by, reason="wrong")
         transaction.set_rollback(True)
@@ -163,7 +174,7 @@ def test_what_a_crash_left_behind_is_swept(press, frozen_dir):
     press.release((KEY, "2019", 1.0))
     actions.release_due()
 
-    assert files(frozen_dir) - {"making-new.parquet"} == {queries.select(press.flow).frozen_file().name}
+    assert files(frozen_dir) - {"making-new.parquet"} == {path_as_of(press).name}
     assert "making-new.parquet" in files(frozen_dir)
 
 
