@@ -118,6 +118,27 @@ def a_list_of_entries_without_end() -> bytes:
     return bytes(data)
 
 
+@hostile("archive_many_entries")
+def a_large_list_of_entries_without_end() -> bytes:
+    data = zipped(HONEST)
+    end = data.rfind(b"PK\x05\x06")
+    large = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 2**40, 2**40, 2**45, 0)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    return data[:end] + large + locator + data[end:]
+
+
+@hostile("archive_damaged")
+def a_large_list_of_entries_that_is_not_there() -> bytes:
+    data = zipped(HONEST)
+    end = data.rfind(b"PK\x05\x06")
+    return data[:end] + struct.pack("<4sIQI", b"PK\x06\x07", 0, 2**62, 1) + data[end:]
+
+
+@hostile("archive_damaged")
+def something_behind_the_end() -> bytes:
+    return zipped(HONEST) + b"more"
+
+
 @hostile("archive_names")
 def a_name_that_climbs() -> bytes:
     return zipped({**HONEST, "../../etc/cron.d/x": "x"})

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import random
 import re
+import zipfile
 
 import openpyxl
 import polars as pl
@@ -19,7 +20,20 @@ from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.sheet import SheetReader
 from adme.lib.tabular.workbook import Style, Workbook, style_of
 from adme.lib.writers import xlsx as xlsx_writer
-from tests.lib.tables import PLAIN, book, parts, problems_of, read_here, rows_of, saved, sheet_xml, styled, text_row
+from tests.lib.tables import (
+    MAIN,
+    PLAIN,
+    RELATIONS,
+    book,
+    parts,
+    problems_of,
+    read_here,
+    rows_of,
+    saved,
+    sheet_xml,
+    styled,
+    text_row,
+)
 from tests.lib.tables import zipped as zip_of
 
 HEADING = text_row(1, "a", "b")
@@ -178,6 +192,50 @@ def test_elements_may_have_a_prefix(tmp_path):
     xml = xml.replace(" xmlns=", " xmlns:x=")
     path = saved(tmp_path, "book.xlsx", zip_of(parts({"Data": xml})))
     assert rows_of(read_here(path, PLAIN)) == [(2, "1", "2")]
+
+
+class _Pipe(io.RawIOBase):
+    """Somewhere to write to that cannot go back: sizes follow the data then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:
+        self.data += bytes(data)
+        return len(data)
+
+
+def test_archives_may_be_written_as_a_stream(tmp_path):
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts({"Data": sheet_xml(HEADING + text_row(2, "1", "2"))}).items():
+            archive.writestr(name, content)
+    assert rows_of(read_here(saved(tmp_path, "book.xlsx", pipe.data), PLAIN)) == [(2, "1", "2")]
+
+
+def test_archives_may_be_of_the_large_kind(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts({"Data": sheet_xml(HEADING + text_row(2, "1", "2"))}).items():
+            with archive.open(name, "w", force_zip64=True) as entry:
+                entry.write(content.encode())
+    assert rows_of(read_here(saved(tmp_path, "book.xlsx", buffer.getvalue()), PLAIN)) == [(2, "1", "2")]
+
+
+def test_a_workbook_may_follow_the_strict_standard(tmp_path):
+    made = parts({"Data": sheet_xml(HEADING + text_row(2, "1", "2"))}, texts=["x"])
+    strict = {
+        name: content.replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main").replace(
+            RELATIONS, "http://purl.oclc.org/ooxml/officeDocument/relationships"
+        )
+        for name, content in made.items()
+    }
+    assert strict != made
+    assert rows_of(read_here(saved(tmp_path, "book.xlsx", zip_of(strict)), PLAIN)) == [(2, "1", "2")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "utf-8-sig"])
