@@ -16,7 +16,9 @@ LONG = b"Unemployment in Viet Nam, " * 100
 
 
 def answered(response: HttpResponseBase, accepted: str = "gzip, br") -> HttpResponseBase:
-    return Compression(lambda request: response)(RequestFactory().get("/", headers={"Accept-Encoding": accepted}))
+    answer = Compression(lambda request: response)(RequestFactory().get("/", headers={"Accept-Encoding": accepted}))
+    assert isinstance(answer, HttpResponseBase)
+    return answer
 
 
 @pytest.mark.parametrize(
