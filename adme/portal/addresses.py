@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.http import QueryDict
@@ -23,6 +23,12 @@ def with_question(path: str, question: Question) -> str:
             query.setlist(name, [word for word in words if word])
     text = query.urlencode(safe=":,")
     return f"{path}?{text}" if text else path
+
+
+def one_of_many(name: str) -> Callable[[str], str]:
+    """The addresses of hundreds of things of one kind: the pattern is looked up once. Ids are slugs or codes."""
+    before, after = reverse(name, args=["AA"]).split("AA")
+    return lambda word: f"{before}{word}{after}"
 
 
 def absolute(path: str) -> str:

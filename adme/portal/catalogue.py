@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.text import slugify
 
 from adme.indicators.models import Indicator
 from adme.indicators.queries import search as find
 from adme.lib import periods
 from adme.lib.texts import text_in
-from adme.portal import queries, units
+from adme.portal import addresses, queries, units
 from adme.portal.facets import Entry
 from adme.portal.shown import Area
 from adme.releases import queries as published
@@ -56,8 +55,9 @@ class Catalogue:
     @cached_property
     def entries(self) -> list[Entry]:
         """Each indicator as lists show it."""
-        codes = {state.code for state in self.states}
-        return [_entry(one, codes) for one in self.public]
+        codes = frozenset(state.code for state in self.states)
+        address = addresses.one_of_many("portal:indicator")
+        return [_entry(one, codes, address(one.indicator.slug)) for one in self.public]
 
     @cached_property
     def by_slug(self) -> dict[str, Entry]:
@@ -106,17 +106,17 @@ def folded(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
-def _entry(one: PublishedIndicator, states: Iterable[str]) -> Entry:
+def _entry(one: PublishedIndicator, states: frozenset[str], url: str) -> Entry:
     indicator = one.indicator
     return Entry(
         slug=indicator.slug,
         title=indicator.name,
-        url=reverse("portal:indicator", args=[indicator.slug]),
+        url=url,
         unit=units.shown_unit(text_in(indicator.unit)),
         source_id=_anchor(indicator),
         source=indicator.dataflow.provider.title,
         topics=tuple(topic.slug for topic in indicator.topics.all()),
-        states=frozenset(one.areas) & frozenset(states),
+        states=states.intersection(one.areas),
         first_year=periods.year(one.first_period),
         last_year=periods.year(one.last_period),
         updated=one.updated,

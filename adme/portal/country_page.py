@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +16,7 @@ from adme.lib.page.figures import Fact
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.lib.texts import text_in
 from adme.portal import breakdowns, choices, figures, queries, several, units
-from adme.portal.addresses import with_question
+from adme.portal.addresses import one_of_many, with_question
 from adme.portal.breakdowns import Combination
 from adme.portal.catalogue import catalogue
 from adme.portal.queries import Flow
@@ -114,21 +113,22 @@ def latest_values(area: str, indicators: Sequence[Indicator], *, as_of: int | No
     by_flow: dict[int, list[Indicator]] = {}
     for indicator in indicators:
         by_flow.setdefault(indicator.dataflow_id, []).append(indicator)
+    address = one_of_many("portal:indicator")
     for own in by_flow.values():
         flow = queries.flow_of(own[0].dataflow)
         cells = published.latest(flow.dataflow, {flow.layout.area: [area]}, as_of=as_of)
         series: dict[str, dict[Combination, Value]] = {}
         for value in values_of(cells, flow.layout):
             series.setdefault(value.indicator, {})[value.combination] = value
-        found += [_latest(flow, indicator, area, series.get(indicator.code_id, {}), as_of) for indicator in own]
+        found += [
+            _latest(flow, indicator, area, series.get(indicator.code_id, {}), address(indicator.slug))
+            for indicator in own
+        ]
     return found
 
 
-def _latest(
-    flow: Flow, indicator: Indicator, area: str, series: Mapping[Combination, Value], as_of: int | None
-) -> Latest:
+def _latest(flow: Flow, indicator: Indicator, area: str, series: Mapping[Combination, Value], path: str) -> Latest:
     unit = text_in(indicator.unit)
-    path = reverse("portal:indicator", args=[indicator.slug])
     if not series:
         return Latest(indicator, None, "", unit, path, flow)
     combination = breakdowns.default({c: value.period for c, value in series.items()}, flow.order)

@@ -303,7 +303,7 @@ def credit(indicator: Indicator) -> str:
 
 
 def metadata_of(slug: str) -> tuple[object, ...]:
-    """What an indicator's page is made of besides figures; part of its ETag."""
+    """The words that an indicator's files hold besides figures; part of their ETag."""
     indicator = indicator_for(slug)
     if indicator is None:
         return ()
@@ -316,7 +316,4 @@ def metadata_of(slug: str) -> tuple[object, ...]:
         dataflow.provider.name,
         dataflow.provider.address,
         structure_of(dataflow).stamp,
-        [topic.name for topic in indicator.topics.all()],
-        [(entry.id, entry.instant, entry.title) for entry in published.calendar(published=0).upcoming],
-        [(one.url, one.title) for one in related_to(indicator)],
     )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from adme.indicators.actions.register import NewIndicator, set_indicators
 from adme.lib import clock
+from adme.portal.freshness import KeptPage, Shelf
 from adme.releases.actions import withdraw
 from tests.factories import world as worlds
 
@@ -20,7 +25,7 @@ def test_an_unchanged_page_is_not_sent_again(client, world, address):
     assert again.content == b""
     assert again.headers["ETag"] == first.headers["ETag"]
     assert "no-cache" in first.headers["Cache-Control"]
-    assert "Cookie" in first.headers["Vary"]
+    assert ("Cookie" in first.headers["Vary"]) == ("data." not in address)  # files are the same for everybody
     b"".join(first)
 
 
@@ -45,14 +50,98 @@ def test_new_words_change_the_page(client, world):
     assert client.get("/indicators/neet/", headers={"If-None-Match": before}).status_code == 200
 
 
+KEPT = ["/", "/indicators/", "/indicators/neet/?view=map", "/countries/TH/", "/table/?i=neet", "/releases/"]
+OWN_QUESTIONS = 3
+"""The public clock, the latest withdrawal, the newest audit entry."""
+
+
+@pytest.mark.parametrize("address", KEPT)
+def test_a_kept_page_costs_three_small_questions(client, world, keeping, address):
+    first = client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        second = client.get(address)
+    assert second.content == first.content
+    assert len(captured) == OWN_QUESTIONS
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert len(captured) == OWN_QUESTIONS
+
+
+def test_a_kept_page_goes_with_the_first_change_of_anything_public(client, world, keeping):
+    seen = [client.get("/indicators/neet/").content]
+    later = worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2018", 99.0)])
+    seen.append(client.get("/indicators/neet/").content)
+    withdraw(release=later, by=world.loader, reason="wrong")
+    seen.append(client.get("/indicators/neet/").content)
+    set_indicators(
+        dataflow=world.goals,
+        indicators=[NewIndicator("neet", worlds.NEET, {"en": "Another title"})],
+        by="editor",
+        reason="to test",
+    )
+    seen.append(client.get("/indicators/neet/").content)
+    assert len(set(seen)) == len(seen)
+
+
+def test_a_kept_page_is_nobodys_own(client, world, keeping):
+    client.get("/about/")
+    client.force_login(world.loader)
+    own = client.get("/about/")
+    assert b"loader" in own.content
+    assert "no-store" in own.headers["Cache-Control"]
+    client.logout()
+    client.cookies.clear()
+    assert b"loader" not in client.get("/about/").content
+
+
+def test_refusals_are_not_kept(client, world, keeping):
+    assert client.get("/indicators/never-released/").status_code == 404
+    worlds.release(
+        deliveries=[(worlds.make_delivery(world.bank), worlds.coded(world.bank, [("UNUSED.TH", "2020", 1.0)]))],
+        title="Now",
+        by=world.loader,
+        reason="to test",
+    )
+    assert client.get("/indicators/never-released/").status_code == 200
+
+
+def test_a_page_is_made_once_when_many_ask_at_once():
+    shelf, made, asked = Shelf(4), [], 8
+    barrier = threading.Barrier(asked)
+
+    def ask() -> None:
+        barrier.wait()
+        with shelf.alone("key"):
+            if shelf.get("key") is None:
+                made.append(1)
+                shelf.put("key", KeptPage(b"", "text/html", '"1"'))
+
+    threads = [threading.Thread(target=ask) for _ in range(asked)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+
+
+def test_the_shelf_lets_go_of_what_was_not_asked_for_longest():
+    shelf = Shelf(2)
+    for key in "abc":
+        shelf.put(key, KeptPage(key.encode(), "text/html", f'"{key}"'))
+        shelf.get("a")
+    assert shelf.get("a") is not None
+    assert shelf.get("b") is None
+    assert shelf.get("c") is not None
+
+
 def test_a_date_gives_304_only_once_it_can_be_told_by_its_second(client, world, settings):
     settings.ADME_FIXED_CLOCK = clock.from_instant(world.released.instant + 1)
-    assert "Last-Modified" not in client.get("/indicators/neet/").headers
+    assert "Last-Modified" not in client.get("/indicators/neet/data.svg").headers
     settings.ADME_FIXED_CLOCK = clock.from_instant(world.released.instant + 3_000_000)
-    told = client.get("/indicators/neet/").headers["Last-Modified"]
-    assert client.get("/indicators/neet/", headers={"If-Modified-Since": told}).status_code == 304
+    told = client.get("/indicators/neet/data.svg").headers["Last-Modified"]
+    assert client.get("/indicators/neet/data.svg", headers={"If-Modified-Since": told}).status_code == 304
     worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2018", 99.0)])
-    assert client.get("/indicators/neet/", headers={"If-Modified-Since": told}).status_code == 200
+    assert client.get("/indicators/neet/data.svg", headers={"If-Modified-Since": told}).status_code == 200
 
 
 def test_a_fragment_and_a_page_are_told_apart(client, world):

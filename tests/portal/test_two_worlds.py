@@ -36,7 +36,7 @@ def answers(client) -> dict[str, tuple[int, bytes, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("language", ["en-gb", "id"])
-def test_two_worlds_are_one_to_the_public(client, world, language):
+def test_two_worlds_are_one_to_the_public(client, world, keeping, language):
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
     before = answers(client)
     secret = worlds.add_secret(world)

@@ -18,7 +18,7 @@ from adme.portal.addresses import with_question
 from adme.portal.asked import Asked
 from adme.portal.catalogue import Catalogue, Found, catalogue
 from adme.portal.facets import Entry, Narrowed
-from adme.portal.freshness import by_content
+from adme.portal.freshness import public_page
 from adme.portal.shown import Area
 
 ON_A_PAGE = 25
@@ -36,14 +36,14 @@ class Filter:
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def indicators(request: HttpRequest) -> HttpResponse:
     """Every indicator with public figures, to be narrowed by topic, source, country and age."""
     return _listed(request, Asked(request.GET), catalogue(), found=None)
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def search(request: HttpRequest) -> HttpResponse:
     """What the words asked for are found in: countries first, then indicators."""
     asked = Asked(request.GET)
@@ -53,7 +53,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def topics(request: HttpRequest) -> HttpResponse:
     """The subjects that public indicators belong to."""
     entries = catalogue().entries

@@ -15,11 +15,11 @@ from adme.portal.addresses import with_question
 from adme.portal.asked import Asked, written
 from adme.portal.catalogue import catalogue
 from adme.portal.facets import Narrowed
-from adme.portal.freshness import by_content
+from adme.portal.freshness import public_page
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def countries(request: HttpRequest) -> HttpResponse:
     """The member states."""
     counts = facets.areas(catalogue().entries, Narrowed())
@@ -28,7 +28,7 @@ def countries(request: HttpRequest) -> HttpResponse:
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def country(request: HttpRequest, iso2: str) -> HttpResponse:
     """One state: what it is, and its latest value of every public indicator."""
     if iso2 != iso2.upper():

@@ -9,14 +9,14 @@ from adme.accounts.policy import PUBLIC, policy
 from adme.portal import facets, queries
 from adme.portal.catalogue import catalogue
 from adme.portal.facets import Narrowed
-from adme.portal.freshness import by_content
+from adme.portal.freshness import public_page
 from adme.portal.headlines import MOST, headlines
 
 NEWEST = 4
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, what the figures say, what is new, where to begin."""
     everything = catalogue()

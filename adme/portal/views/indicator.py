@@ -12,13 +12,13 @@ from adme.lib import clock
 from adme.lib.page.shell import Link
 from adme.portal import choices, drawn, history, queries
 from adme.portal.asked import Asked
-from adme.portal.freshness import revalidated
+from adme.portal.freshness import public_page
 from adme.portal.indicator_page import VIEWS, IndicatorPage, page_for
 from adme.portal.reference import reference_of
 
 
 @policy(PUBLIC)
-@revalidated(queries.metadata_of)
+@public_page
 def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     """One indicator: what it says, as chart, map or table, and all that is known about it."""
     asked = Asked(request.GET)
@@ -44,7 +44,7 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @policy(PUBLIC)
-@revalidated(queries.metadata_of)
+@public_page
 def history_of_value(request: HttpRequest, slug: str) -> HttpResponse:
     """All public versions of one value, newest first."""
     asked = Asked(request.GET)

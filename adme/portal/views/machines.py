@@ -12,9 +12,11 @@ from adme.accounts.policy import PUBLIC, policy
 from adme.portal import manual
 from adme.portal.addresses import absolute
 from adme.portal.catalogue import catalogue
+from adme.portal.freshness import public_page
 
 
 @policy(PUBLIC, formats=["xml"])
+@public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page, as sitemaps.org wants it."""
     everything = catalogue()

@@ -17,7 +17,7 @@ from adme.lib.page.shell import Link
 from adme.portal import queries
 from adme.portal.addresses import absolute
 from adme.portal.asked import Asked
-from adme.portal.freshness import by_content
+from adme.portal.freshness import public_page
 from adme.releases import queries as published
 
 ON_A_PAGE = 30
@@ -25,7 +25,7 @@ IN_THE_FEED = 30
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def releases(request: HttpRequest) -> HttpResponse:
     """What was announced, what is public, what was withdrawn."""
     asked = Asked(request.GET)
@@ -36,7 +36,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
     """One public release: what it brought, or that it was withdrawn. One still to come is not found."""
     found = published.published_release(release_id)
@@ -52,7 +52,7 @@ def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
 
 
 @policy(PUBLIC, formats=["atom"])
-@by_content
+@public_page
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest releases as an Atom feed."""
     calendar = queries.calendar(newest=IN_THE_FEED)

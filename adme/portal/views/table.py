@@ -14,7 +14,7 @@ from adme.lib.page.shell import Link
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.portal import addresses, figures, queries, table_request
 from adme.portal.asked import Asked
-from adme.portal.freshness import by_content, wants_fragment
+from adme.portal.freshness import public_page, wants_fragment
 from adme.portal.pivot import AREA, INDICATOR, TIME, LaidOut
 from adme.portal.several import Picked
 from adme.portal.table_page import MOST_LAID_OUT, TablePlan
@@ -24,7 +24,7 @@ from adme.releases import queries as published
 
 
 @policy(PUBLIC)
-@by_content
+@public_page
 def table(request: HttpRequest) -> HttpResponse:
     """Indicators × countries × years × breakdowns, laid out as the reader wants; the address is the saved table."""
     asked = Asked(request.GET)

@@ -11,15 +11,18 @@ from adme.accounts.policy import PUBLIC, policy
 from adme.lib.page.shell import Link
 from adme.portal import manual as handbook
 from adme.portal.catalogue import catalogue
+from adme.portal.freshness import public_page
 
 
 @policy(PUBLIC)
+@public_page
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, where its numbers come from, how they are kept."""
     return render(request, "portal/about.html", {"sources": catalogue().sources()})
 
 
 @policy(PUBLIC)
+@public_page
 def licence(request: HttpRequest) -> HttpResponse:
     """Under which licence each source's figures are passed on, and the words to credit them with."""
     return render(request, "portal/licence.html", {"sources": catalogue().sources()})
