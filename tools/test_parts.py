@@ -224,9 +224,8 @@ def _summarise(plan: Plan, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         counted = outcome.counts
         tests = f"{counted.passed:6} passed, {counted.failed} failed" if counted else ""
-        print(
-            f"  {'ok' if outcome.ok else 'FAILED':<8}{outcome.name:<18}{outcome.seconds:6.0f} s ({outcome.cpu_seconds:4.0f} s of CPU){tests}"
-        )
+        times = f"{outcome.seconds:6.0f} s ({outcome.cpu_seconds:4.0f} s of CPU)"
+        print(f"  {'ok' if outcome.ok else 'FAILED':<8}{outcome.name:<18}{times}{tests}")
     for line in sorted({f"  skipped {line}" for o in outcomes if o.counts for line in o.counts.skipped}):
         print(line)
     if plan.fast:
