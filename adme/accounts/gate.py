@@ -130,6 +130,7 @@ def shell_for(request: HttpRequest) -> Shell:
     user = request.user if hasattr(request, "user") else None
     signed_in = user is not None and user.is_authenticated
     work = _existing(here, (_("My work"), "collection:my-work")) if signed_in else ()
+    account = _existing(here, (_("My account"), "accounts:me")) if signed_in else ()
     sign_in = _existing(here, (_("Sign in"), "accounts:sign-in")) if not signed_in else ()
     return Shell(
         site_name=settings.SITE_NAME,
@@ -139,6 +140,7 @@ def shell_for(request: HttpRequest) -> Shell:
         search_url=_address("portal:search") or "",
         work=work[0] if work else None,
         person=str(user) if signed_in else "",
+        account=account[0] if account else None,
         sign_in=sign_in[0] if sign_in else None,
         sign_out_url=reverse("accounts:sign-out") if signed_in else "",
         footer=_existing(

@@ -19,7 +19,7 @@ class Link:
 class Shell:
     """Header, navigation and footer for one reader.
 
-    `work`, `person` and `sign_out_url` are filled for signed-in people; only for them does a page carry a form token,
+    `work`, `person`, `account` and `sign_out_url` are filled for signed-in people; only for them does a page carry a form token,
     so that public pages stay the same for everyone and can be cached.
     """
 
@@ -30,6 +30,7 @@ class Shell:
     search_url: str = ""
     work: Link | None = None
     person: str = ""
+    account: Link | None = None
     sign_in: Link | None = None
     sign_out_url: str = ""
     footer: tuple[Link, ...] = ()

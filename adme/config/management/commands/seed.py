@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--profile", choices=PROFILES, default="small")
-        parser.add_argument("--seed", type=int, default=1, metavar="N", help="another number gives other passwords")
+        parser.add_argument("--seed", type=int, default=settings.ADME_SEED or 1, metavar="N", help="default: 1")
         parser.add_argument("--secret", default="", help="what hidden things say; changes nothing that is public")
         parser.add_argument("--json", dest="as_json", action="store_true", help="the logins as JSON")
 
