@@ -1,4 +1,4 @@
-"""The history of one value: every version the public has seen, and the release that brought it."""
+"""The history of one value: every version the public has seen, the release that brought it, the file it came in."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ def _table(versions: list[Version], contents: Mapping[int, Mapping[str, str]]) -
             Column(_("Value as delivered"), kind="number"),
             Column(_("Status")),
             Column(_("Release")),
+            Column(_("Delivered as")),
         ),
         rows=tuple(_row(version, contents) for version in reversed(versions)),
     )
@@ -131,6 +132,7 @@ def _row(version: Version, contents: Mapping[int, Mapping[str, str]]) -> Row:
             value,
             Cell(text=status),
             Cell(text=title, url=url),
+            Cell(text=version.delivered_as),
         )
     )
 

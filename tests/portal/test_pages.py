@@ -112,6 +112,7 @@ def test_the_table_leads_to_the_history_of_each_value(client, world):
     assert "4.1" in words
     assert "estimated" in words
     assert "Residents." in words
+    assert "goals_2026.csv" in words
     assert "First release of the test" in words
 
 
