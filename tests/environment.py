@@ -11,8 +11,8 @@ import os
 import shutil
 import tempfile
 
-KEPT = ("ADME_TEST_",)
-"""Names with these beginnings speak to the tests themselves: ADME_TEST_LONG, ADME_TEST_SHOTS."""
+KEPT = ("ADME_TEST_", "ADME_SCREENSHOTS")
+"""Names with these beginnings speak to the tests themselves: ADME_TEST_LONG, ADME_SCREENSHOTS."""
 
 
 def _prepare() -> None:

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from tests.browser.desk import Desk, lay_out
 from tests.browser.installation import Image, Site, build_image
 
 FLAGS = [
@@ -84,6 +85,13 @@ def site(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     """A running installation that all reading tests share. Change nothing in it."""
     with image.copy(tmp_path_factory.mktemp("site")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def desk(work_site: Site, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Two submissions to look at: one with findings, one that waits for a reviewer. Change neither."""
+    with browser.new_context(base_url=work_site.address) as context:
+        return lay_out(context.new_page(), work_site, tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture
@@ -162,32 +170,6 @@ def at_each_width(page: Page) -> Callable[[], Iterator[int]]:
             yield width
 
     return widths
-
-
-@pytest.fixture
-def shot(page: Page, site_shots: Path) -> Callable[[str], Path]:
-    """``shot("home")`` keeps a picture of the whole page as docs/screenshots/home-WIDTH.png.
-
-    On PostgreSQL, where the same pages are drawn again, pictures go to test-results/screenshots instead.
-    """
-
-    def take(name: str) -> Path:
-        size = page.viewport_size
-        assert size is not None
-        path = site_shots / f"{name}-{size['width']}.png"
-        page.evaluate("document.fonts.ready")
-        page.screenshot(path=path, full_page=True, animations="disabled", caret="hide")
-        return path
-
-    return take
-
-
-@pytest.fixture(scope="session")
-def site_shots(root: Path) -> Path:
-    on_sqlite = os.environ.get("DATABASE_URL", "sqlite").startswith("sqlite")
-    folder = root / "docs" / "screenshots" if on_sqlite else root / "test-results" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture

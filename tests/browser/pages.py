@@ -1,0 +1,42 @@
+"""The pages that are looked at, one of each kind."""
+
+from __future__ import annotations
+
+from tests.browser.people import UNEMPLOYMENT
+
+TABLE = "/table/?i=wb-wdi-sl-uem-totl-zs&i=wb-wdi-sp-urb-totl-in-zs&a=ID&a=PH&a=TH&a=VN&from=2015&to=2024"
+PUBLIC = {
+    "home": "/",
+    "indicators": "/indicators/",
+    "topics": "/topics/",
+    "search": "/search?q=unemployment",
+    "nothing found": "/search?q=zzzzqqq",
+    "indicator": UNEMPLOYMENT,
+    "indicator as map": f"{UNEMPLOYMENT}?view=map",
+    "indicator as table": f"{UNEMPLOYMENT}?view=table",
+    "history of a value": f"{UNEMPLOYMENT}history/?key=A.SL_UEM_TOTL_ZS.VN&period=2024",
+    "countries": "/countries/",
+    "country": "/countries/VN/",
+    "table builder": "/table/",
+    "table": TABLE,
+    "releases": "/releases/",
+    "about": "/about/",
+    "licence": "/licence/",
+    "manual": "/manual/",
+    "sign-in": "/account/sign-in/",
+    "forgotten": "/account/forgotten/",
+}
+WORK = {
+    "my work": ("officer", "/work/"),
+    "bring in a file": ("officer", "/work/import/"),
+    "correct a value": ("officer", "/work/correct/"),
+    "submissions": ("officer", "/work/submissions/"),
+    "releases to make": ("publisher", "/work/releases/"),
+    "people": ("admin", "/account/people/"),
+    "organisations": ("admin", "/account/organisations/"),
+    "audit": ("auditor", "/account/audit/"),
+    "me": ("officer", "/account/me/"),
+    "home": ("officer", "/"),
+    "indicator": ("officer", UNEMPLOYMENT),
+}
+"""Per page who looks at it."""

@@ -1,0 +1,129 @@
+"""Every public address of an installation, asked as anybody may ask, in every format, and opened as text."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+from playwright.sync_api import APIRequestContext
+
+from tests.browser.installation import Site
+from tests.browser.people import UNEMPLOYMENT, UNEMPLOYMENT_KEY
+
+SLUG = UNEMPLOYMENT.split("/")[2]
+FUTURE = "2999-01-01T00:00:00Z"
+FLOW = "ASEAN/DF_WB_WDI/1.0.0"
+SDMX = {
+    "csv": "application/vnd.sdmx.data+csv;version=2.0.0",
+    "json": "application/vnd.sdmx.data+json;version=2.0.0",
+    "any": "*/*",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one address said: `text` holds everything in it, unpacked where it was packed."""
+
+    place: str
+    status: int
+    text: str
+
+
+def walk(asking: APIRequestContext, site: Site, iso2: str, period: str) -> Iterator[Answer]:
+    """Ask every public address about unemployment in one state and year, and about all."""
+    places = _places(iso2, period)
+    routes = json.loads(site.adme("routes", "--json").stdout)
+    public = {route["name"] for route in routes if route["policy"] == "public" and "GET" in route["methods"]}
+    assert public == set(places), "say here how each public address is asked, so that none is forgotten"
+    for name, paths in places.items():
+        for path in [*paths, *_more(asking, site, name)]:
+            for kind, accepted in SDMX.items() if name == "sdmx:data" else [("", "*/*")]:
+                answer = asking.get(site.address + path, headers={"Accept": accepted}, max_redirects=3)
+                assert answer.status < 500, f"{answer.status} at {path}"
+                yield Answer(f"{name} {path} {kind}".strip(), answer.status, as_text(answer.body()))
+
+
+def _places(iso2: str, period: str) -> dict[str, list[str]]:
+    table = f"i={SLUG}&a={iso2}&from={period}"
+    key = f"{UNEMPLOYMENT_KEY}.{iso2}"
+    files = [f"csv?{table}", f"xlsx?{table}", f"parquet?{table}"]
+    rows = [f"{ending}?{table}&rows=DF_WB_WDI" for ending in ("csv", "xlsx", "parquet", "sdmx.csv")]
+    return {
+        "portal:home": ["/"],
+        "portal:indicators": ["/indicators/", "/indicators/?q=unemployment"],
+        "portal:indicator": [
+            f"{UNEMPLOYMENT}{end}"
+            for end in ("", "?view=map", "?view=table", f"?areas={iso2}&from={period}", f"?view=table&as_of={FUTURE}")
+        ],
+        "portal:history": [f"{UNEMPLOYMENT}history/?key={key}&period={period}"],
+        "portal:indicator-data": [
+            f"{UNEMPLOYMENT}data.{ending}{end}"
+            for ending in ("csv", "xlsx", "parquet", "sdmx.csv", "svg")
+            for end in ("", f"?as_of={FUTURE}")
+        ],
+        "portal:topics": ["/topics/"],
+        "portal:search": ["/search?q=unemployment", f"/search?q={iso2}", "/search?q=wobbe"],
+        "portal:countries": ["/countries/"],
+        "portal:country": [f"/countries/{iso2}/"],
+        "portal:table": [f"/table/?{table}", f"/table/?{table}&as_of={FUTURE}", "/table/?find=unemployment"],
+        "portal:table-data": [f"/table/data.{file}" for file in files + rows],
+        "portal:releases": ["/releases/"],
+        "portal:feed": ["/releases/feed.atom"],
+        "portal:release": [],  # those that the calendar names: see _more
+        "portal:about": ["/about/"],
+        "portal:licence": ["/licence/"],
+        "portal:manual": ["/manual/"],
+        "portal:manual-page": [],  # see _more
+        "portal:sitemap": ["/sitemap.xml"],
+        "portal:favicon": ["/favicon.ico"],
+        "accounts:sign-in": ["/account/sign-in/"],
+        "accounts:forgotten": ["/account/forgotten/"],
+        "accounts:choose-password": ["/account/choose-password/nobodys/"],
+        "sdmx:data": [
+            f"/sdmx/v2/data/dataflow/{FLOW}/{end}"
+            for end in (
+                key,
+                f"*.*.{iso2}?lastNObservations=1",
+                f"{key}?asOf={FUTURE}",
+                f"{key}?c[TIME_PERIOD]={period}",
+            )
+        ],
+        "sdmx:availability": [f"/sdmx/v2/availability/dataflow/{FLOW}/{key}"],
+        "sdmx:structure": [f"/sdmx/v2/structure/dataflow/{FLOW}", "/sdmx/v2/structure/codelist/ASEAN"],
+        "healthz": ["/healthz"],
+        "readyz": ["/readyz"],
+        "robots": ["/robots.txt"],
+    }
+
+
+def _more(asking: APIRequestContext, site: Site, name: str) -> list[str]:
+    """Addresses that only the pages themselves tell."""
+    sources = {
+        "portal:release": ("/releases/", r'"(/releases/[0-9a-f-]{36}/)"'),
+        "portal:manual-page": ("/manual/", r'"(/manual/[a-z][a-z0-9/-]*/)"'),
+    }
+    if name not in sources:
+        return []
+    page, pattern = sources[name]
+    return sorted(set(re.findall(pattern, asking.get(site.address + page).text())))
+
+
+def as_text(body: bytes) -> str:
+    """Everything that stands in an answer: XLSX unzipped, Parquet read, the rest as it is."""
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            return "\n".join(parts.read(part).decode("utf-8", "replace") for part in parts.namelist())
+    if body.startswith(b"PAR1"):
+        return pl.read_parquet(io.BytesIO(body)).write_csv() + body.decode("latin-1")
+    return body.decode("utf-8", "replace")
+
+
+def without_tokens(text: str) -> str:
+    """The answer without what differs each time: the token against forged requests, and when a file was written."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
+    return re.sub(r"<dcterms:(created|modified)[^<]*<", "<", text)
