@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -155,8 +154,3 @@ def written(instant: int) -> str:
     """An instant as an address has it: 2026-11-23T10:00:00Z, with microseconds only where there are any."""
     text = clock.from_instant(instant).isoformat()
     return text.replace("+00:00", "Z")
-
-
-def default_zone() -> str:
-    """The name of the time zone in which dates without a time are read."""
-    return str(settings.TIME_ZONE)

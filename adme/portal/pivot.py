@@ -6,7 +6,7 @@ only where they tell rows apart: a coordinate with one code in the whole table s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from adme.portal.values import Value
@@ -58,14 +58,15 @@ class TwoValuesInOnePlace(ValueError):
     """Two values have the same coordinates: an axis is missing, and one would hide the other."""
 
 
-def lay_out(placed: Sequence[Placed], axes: Sequence[Axis], across: str) -> LaidOut:
+def lay_out(placed: Sequence[Placed], axes: Sequence[Axis], across: str, always: Container[str] = ()) -> LaidOut:
     """Lay `placed` out with the axis `across` in columns and the others, in the order given, as row heads.
 
+    Axes in `always` head rows even where they do not vary: one page of a table has the same heads as the next.
     Raises TwoValuesInOnePlace rather than drop a value.
     """
     used = {axis.id: sorted({item.at[axis.id] for item in placed}) for axis in axes}
     runs = next(axis for axis in axes if axis.id == across)
-    heads = tuple(axis for axis in axes if axis.id != across and len(used[axis.id]) > 1)
+    heads = tuple(axis for axis in axes if axis.id != across and (len(used[axis.id]) > 1 or axis.id in always))
     if not heads and len(axes) > 1:  # every row needs a name
         heads = (next(axis for axis in axes if axis.id != across),)
     fixed = tuple(
@@ -78,8 +79,3 @@ def lay_out(placed: Sequence[Placed], axes: Sequence[Axis], across: str) -> Laid
             raise TwoValuesInOnePlace(f"{item.value.key} at {item.value.code}")
         row[item.at[across]] = item.value
     return LaidOut(heads, runs, tuple(used[across]), tuple(sorted(rows.items(), key=lambda r: r[0])), fixed)
-
-
-def places(words: Sequence[Hashable]) -> dict[Hashable, int]:
-    """Word → its position."""
-    return {word: n for n, word in enumerate(words)}

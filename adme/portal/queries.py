@@ -290,12 +290,6 @@ def topics() -> list[Topic]:
     return list(Topic.objects.all())
 
 
-def indicators_by_slug(slugs: Sequence[str]) -> dict[str, Indicator]:
-    """Slug → indicator with dataflow and provider, for slugs that are known to be public."""
-    found = Indicator.objects.select_related("dataflow__provider", "dataflow__data_structure").filter(slug__in=slugs)
-    return {indicator.slug: indicator for indicator in found}
-
-
 def credit(indicator: Indicator) -> str:
     """Who is to be named with a figure: the dataflow's source, as its licence asks."""
     dataflow = indicator.dataflow

@@ -132,7 +132,7 @@ class TablePlan:
         time = Axis(TIME, _("Year"), [reading.period(periods.label(period)) for period in found])
         at = {period: n for n, period in enumerate(found)}
         timed = [Placed({**item.at, TIME: at[item.value.period]}, item.value) for item in placed]
-        return lay_out(timed, [*self.axes, time], self.across)
+        return lay_out(timed, [*self.axes, time], self.across, always=self._varying)
 
     def _placed(self, heads: set[Head] | None) -> list[Placed]:
         """The values of these heads; only indicators and areas that occur in them are read."""
@@ -149,6 +149,12 @@ class TablePlan:
 
     def _head(self, at: Mapping[str, int]) -> Head:
         return tuple(place for axis, place in at.items() if axis != self.across)
+
+    @cached_property
+    def _varying(self) -> set[str]:
+        """Axes besides time that tell rows of the whole table apart."""
+        order = [axis for axis in (INDICATOR, AREA, *self.broken_down) if axis != self.across]
+        return {axis for n, axis in enumerate(order) if len({head[n] for head in self.heads}) > 1}
 
     def _occurs(self, axis: str, place: int, heads: set[Head] | None) -> bool:
         if heads is None or axis == self.across:
