@@ -59,13 +59,13 @@ class Delivered:
         self.spool.add(coded.with_columns(_empty_where_deleted()))
 
     def pieces(self, *, size: int | None = None) -> Iterator[tuple[pl.Series, pl.DataFrame]]:
-        """Ascending series ids, and all rows of these series: cell, content, deleted.
+        """Ascending series ids, and all rows of these series in order of their cells: cell, content, deleted.
 
         CellDeliveredTwice where a cell has two rows.
         """
         ids, weights = self._by_id()
         for piece in chunks(ids, weights, size):
-            rows = self.spool.rows_of(self._ids_or_pretended, int(piece[0]), int(piece[-1]))
+            rows = self.spool.rows_of(self._ids_or_pretended, int(piece[0]), int(piece[-1])).sort(CELL)
             self.refuse(repeated(rows))
             yield piece, rows
 

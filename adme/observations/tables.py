@@ -54,8 +54,8 @@ def replace(old: pl.DataFrame, new: pl.DataFrame) -> None:
 
 
 def repeated(cells: pl.DataFrame) -> pl.DataFrame:
-    """The cells that occur more than once."""
-    return cells.filter(pl.struct(CELL).is_duplicated())
+    """The cells that occur more than once in a frame that is in their order."""
+    return cells.filter(pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in CELL))
 
 
 def _for_table(frame: pl.DataFrame) -> pl.DataFrame:

@@ -50,8 +50,13 @@ _SELECTED = (
 def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time."""
     listed = _series(asked)
+    with columns.reading_public() as read:
+        yield from _pieces(asked, listed, chunk_rows, read)
+
+
+def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
     for ids in chunks(listed["id"], listed["observations"].to_numpy(), chunk_rows):
-        found = _observed(asked, ids.sort())
+        found = _observed(asked, ids.sort(), read)
         ranked = listed.filter(pl.col("id").is_in(ids.implode())).select("id", "key", rank=pl.int_range(pl.len()))
         frame = found.join(ranked, left_on="series_id", right_on="id").sort("rank", "period")
         frame = _cut(frame, asked)
@@ -74,11 +79,11 @@ def _series(asked: Asked) -> pl.DataFrame:
     return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 
-def _observed(asked: Asked, ids: pl.Series) -> pl.DataFrame:
+def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
     where, parameters = scope_of(ids).where("o.series_id")
     condition = Condition(where, tuple(parameters)) & in_force(asked.as_of) & asked.periods
     sql = f"SELECT {_SELECTED} FROM {OBSERVATION} o WHERE {condition.sql}"
-    return columns.read(sql, condition.parameters, _OBSERVED)
+    return read(sql, condition.parameters, _OBSERVED)
 
 
 def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:

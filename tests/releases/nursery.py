@@ -122,13 +122,13 @@ def due() -> list[str]:
     return [str(one.pk) for one in actions.release_due()]
 
 
-def correct(key: str, value: float) -> None:
+def correct(key: str, value: float | None, extras: dict[str, object] | None = None) -> None:
     """One value, now."""
     from adme.releases import actions
     from tests.factories.flows import coded, make_delivery
 
     flow = _flow()
-    deliveries = [(make_delivery(flow), coded(flow, [(key, "1990", value)]))]
+    deliveries = [(make_delivery(flow), coded(flow, [(key, "1990", value, extras or {})]))]
     actions.release(deliveries=deliveries, title="one", by=_publisher(), reason="a test")
 
 
@@ -160,6 +160,27 @@ def inspect(thoroughly: bool = True) -> dict[str, object]:
         "went_live": acts.filter(action="releases.release.went_live").count(),
         "waiting": Release.objects.pending(queries.clock_instant()).count(),
     }
+
+
+def read_both_ways() -> list[bool]:
+    """Whether another connection reads the same as ours: all of it, a few series, the last of each."""
+    from django.db import transaction
+
+    from adme.observations.columns import outside
+    from adme.releases import queries
+
+    flow = _flow()
+    areas = {"REF_AREA": [f"A{n}" for n in range(0, SERIES, 7)]}
+    selections = [queries.select(flow), queries.select(flow, areas), queries.select(flow, last_n=2)]
+    same = []
+    for selection in selections:
+        assert outside.possible()
+        by_adbc = list(selection.stored_frames(200))
+        with transaction.atomic():
+            assert not outside.possible()
+            by_ours = list(selection.stored_frames(200))
+        same.append(len(by_ours) > 0 and all(a.equals(b) for a, b in zip(by_adbc, by_ours, strict=True)))
+    return same
 
 
 def _flow():

@@ -69,3 +69,9 @@ def test_embargoed_loads_on_one_flow_at_once(nursery):
     sound(seen)
     assert (seen["values"], seen["waiting"], seen["stored"]) == ([0.0], 4, 5)
     assert SERIES
+
+
+def test_streams_read_through_another_connection_what_ours_reads(nursery):
+    nursery.do("correct", "A7.X", None, {"obs_status": "M", "attributes": {"NOTE": 'ก, "x"'}})
+    nursery.do("correct", "A14.X", 5.0, {"qualifier": "<", "decimals": 0})
+    assert nursery.do("read_both_ways") == [True, True, True]

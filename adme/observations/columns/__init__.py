@@ -8,7 +8,8 @@ NULL integer not at all: COALESCE it in the query.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -16,15 +17,26 @@ import polars as pl
 from django.db import connection
 from polars.datatypes import DataTypeClass
 
-from adme.observations.columns import postgresql, sqlite
+from adme.observations.columns import outside, postgresql, sqlite
 
 Schema = Mapping[str, DataTypeClass]
+Reader = outside.Reader
 
 
 def read(sql: str, parameters: Sequence[Any], schema: Schema) -> pl.DataFrame:
     """The rows of a query; `schema` names its columns in order."""
     frame: pl.DataFrame = _engine().read(sql, parameters, schema)
     return frame
+
+
+@contextmanager
+def reading_public() -> Iterator[Reader]:
+    """A function like `read` for many pieces of what is public and cannot change: by ADBC where that is possible."""
+    if not outside.possible():
+        yield read
+        return
+    with outside.reading() as reader:
+        yield reader
 
 
 def insert(table: str, frame: pl.DataFrame, *, known_already: bool = False) -> None:
