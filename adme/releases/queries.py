@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -58,6 +59,7 @@ __all__ = [
     "PublishedPart",
     "PublishedRelease",
     "Selection",
+    "SeriesLine",
     "UnknownDimension",
     "Version",
     "attribute_contents",
@@ -71,6 +73,7 @@ __all__ = [
     "published_indicators",
     "published_release",
     "select",
+    "series",
 ]
 
 AsOf = dt.datetime | int | None
@@ -136,6 +139,28 @@ def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Cells:
         f'WHERE {condition.sql} ORDER BY s."key"'
     )
     return cells_of(sql, condition.parameters)
+
+
+class SeriesLine(NamedTuple):
+    """One public series: the periods it spans, and the latest one that has a number (None where there is only text)."""
+
+    key: str
+    first_period: int
+    last_period: int
+    latest_period: int | None
+
+
+def series(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> list[SeriesLine]:
+    """Every series with anything public, also those without a single number, in order of key. One query besides
+    structure and clock; observations are not touched."""
+    condition = series_asked(structure_of(dataflow), key) & in_force(instant_of(as_of), "e")
+    sql = (
+        f'SELECT s."key", e.first_period, e.last_period, e.latest_period FROM {SERIES} s '
+        f'JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql} ORDER BY s."key"'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, condition.parameters)
+        return [SeriesLine(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)
