@@ -204,18 +204,19 @@ def page_for(indicator: Indicator, asked: Asked) -> IndicatorPage | None:
     as_of = asked.as_of()
     flow = queries.flow_of(indicator.dataflow)
     wanted = {dimension: asked.text(dimension) for dimension in flow.layout.breakdowns}
-    combinations, latest = queries.combinations_of(flow, indicator, as_of=as_of)
-    if not combinations and (as_of is None or not queries.combinations_of(flow, indicator)[0]):
+    series = queries.series_of(flow, [indicator.code_id], as_of=as_of)
+    if not series and (as_of is None or not queries.series_of(flow, [indicator.code_id])):
         return None
     states = queries.states()
     view = asked.one_of("view", VIEWS, VIEWS[0])
     years = asked.years()
-    if not combinations:
+    if not series:
         return _nothing_yet(indicator, flow, states, view, as_of)
+    combinations = queries.counted(series)
     codes = choices.asked_breakdowns(flow, wanted)
     combination = breakdowns.nearest(combinations, codes, flow.order)
     _note_what_changed(asked, flow, wanted, combination)
-    areas = queries.areas_of(flow, {value.area for value in latest if value.combination == combination}, states)
+    areas = queries.areas_of(flow, {one.area for one in series if one.combination == combination}, states)
     asked_areas = asked.known("areas", [area.code for area in states], most=MOST_CHOSEN)
     values = queries.values_for(
         flow,

@@ -93,19 +93,29 @@ def indicator_for(slug: str) -> Indicator | None:
     return Indicator.objects.select_related("dataflow__provider", "dataflow__data_structure").filter(slug=slug).first()
 
 
-def combinations_of(
-    flow: Flow, indicator: Indicator, *, as_of: int | None = None
-) -> tuple[dict[Combination, int], list[Value]]:
-    """Which combinations of breakdowns have public figures, with the number of areas each has; and all latest values.
+@dataclass(frozen=True)
+class OneSeries:
+    """A public series by what its key means. `latest_period` is None where it has not one number."""
 
-    Both are empty when nothing of the indicator is public at that instant.
-    """
-    cells = published.latest(flow.dataflow, flow.layout.key([indicator.code_id], {}), as_of=as_of)
-    latest = values_of(cells, flow.layout)
-    counted: dict[Combination, int] = {}
-    for value in latest:
-        counted[value.combination] = counted.get(value.combination, 0) + 1
-    return counted, latest
+    indicator: str
+    area: str
+    combination: Combination
+    last_period: int
+    latest_period: int | None
+
+
+def series_of(flow: Flow, indicators: Iterable[str], *, as_of: int | None = None) -> list[OneSeries]:
+    """Every public series of some indicators (by code), in order of key."""
+    lines = published.series(flow.dataflow, flow.layout.key(indicators, {}), as_of=as_of)
+    return [OneSeries(*flow.layout.taken_apart(line.key), line.last_period, line.latest_period) for line in lines]
+
+
+def counted(series: Iterable[OneSeries]) -> dict[Combination, int]:
+    """Which combinations of breakdowns are public, and of how many areas each has a number."""
+    found: dict[Combination, int] = {}
+    for one in series:
+        found[one.combination] = found.get(one.combination, 0) + (one.latest_period is not None)
+    return found
 
 
 def values_for(

@@ -6,7 +6,6 @@ What is shown is then a plain product of codes, so that page, download and API m
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +13,8 @@ from functools import cached_property
 from adme.indicators.models import Indicator
 from adme.portal import breakdowns, queries
 from adme.portal.breakdowns import Combination
-from adme.portal.queries import Flow
-from adme.portal.values import Value, values_of
-from adme.releases import queries as published
+from adme.portal.queries import Flow, OneSeries
+from adme.portal.values import Value
 
 ALL = "*"
 """Asks for every code of a breakdown."""
@@ -28,25 +26,25 @@ Asked = Mapping[str, Sequence[str]]
 class Picked:
     """One indicator with its breakdowns settled: the codes shown in each breakdown dimension of its dataflow.
 
-    `latest` holds the latest value of every public series, whatever its combination. `unmet` are dimensions whose codes
+    `public` holds every public series, whatever its combination. `unmet` are dimensions whose codes
     asked for have no figures here.
     """
 
     indicator: Indicator
     flow: Flow
     codes: Mapping[str, tuple[str, ...]]
-    latest: tuple[Value, ...]
+    public: tuple[OneSeries, ...]
     unmet: tuple[str, ...] = ()
 
     @cached_property
     def present(self) -> Mapping[Combination, int]:
-        """Every combination that has public figures, with the number of areas that have one."""
-        return Counter(value.combination for value in self.latest)
+        """Every combination that has public figures, with the number of areas that have a number."""
+        return queries.counted(self.public)
 
     @cached_property
-    def series(self) -> tuple[Value, ...]:
-        """The latest value of every series that is shown."""
-        return tuple(value for value in self.latest if self.holds(value.combination))
+    def series(self) -> tuple[OneSeries, ...]:
+        """Every series that is shown."""
+        return tuple(one for one in self.public if self.holds(one.combination))
 
     def key(self, areas: Iterable[str] = ()) -> dict[str, list[str]]:
         """What its figures are called in store and API."""
@@ -65,23 +63,21 @@ def pick(indicators: Sequence[Indicator], *, asked: Asked | None = None, as_of: 
     """
     picked: dict[int, Picked] = {}
     for flow, own in _by_flow(indicators):
-        codes = [indicator.code_id for indicator in own]
-        cells = published.latest(flow.dataflow, flow.layout.key(codes, {}), as_of=as_of)
-        latest: dict[str, list[Value]] = {}
-        for value in values_of(cells, flow.layout):
-            latest.setdefault(value.indicator, []).append(value)
+        public: dict[str, list[OneSeries]] = {}
+        for one in queries.series_of(flow, [indicator.code_id for indicator in own], as_of=as_of):
+            public.setdefault(one.indicator, []).append(one)
         for indicator in own:
-            if values := latest.get(indicator.code_id):
-                picked[indicator.pk] = settle(indicator, flow, values, asked or {})
+            if series := public.get(indicator.code_id):
+                picked[indicator.pk] = settle(indicator, flow, series, asked or {})
     return [picked[indicator.pk] for indicator in indicators if indicator.pk in picked]
 
 
-def settle(indicator: Indicator, flow: Flow, latest: Sequence[Value], asked: Asked) -> Picked:
+def settle(indicator: Indicator, flow: Flow, public: Sequence[OneSeries], asked: Asked) -> Picked:
     """Which codes of each breakdown are shown. Pure."""
     names = flow.layout.breakdowns
     chosen: dict[int, list[str]] = {}
     unmet = []
-    left: dict[Combination, int] = dict(Counter(value.combination for value in latest))
+    left = queries.counted(public)
     for n, name in enumerate(names):
         wanted = list(asked.get(name, ()))
         if not wanted:
@@ -95,7 +91,7 @@ def settle(indicator: Indicator, flow: Flow, latest: Sequence[Value], asked: Ask
             unmet.append(name)
     best = breakdowns.default(left, flow.order)
     codes_by_name = {name: tuple(chosen.get(n, [best[n]])) for n, name in enumerate(names)}
-    return Picked(indicator, flow, codes_by_name, tuple(latest), tuple(unmet))
+    return Picked(indicator, flow, codes_by_name, tuple(public), tuple(unmet))
 
 
 def figures(

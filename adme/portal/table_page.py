@@ -7,7 +7,7 @@ own. Nothing is cut silently: what does not fit one screen has further pages, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from adme.lib.page import reading
 from adme.lib.texts import text_in
 from adme.portal import choices, several, units
 from adme.portal.pivot import AREA, INDICATOR, TIME, Axis, LaidOut, Placed, lay_out
+from adme.portal.queries import OneSeries
 from adme.portal.several import Picked
 from adme.portal.shown import Area
 from adme.portal.values import Value
@@ -85,8 +86,8 @@ class TablePlan:
         unit = units.shown_unit(text_in(one.indicator.unit))
         return f"{', '.join(words)} ({unit})" if unit and unit not in one.indicator.name else ", ".join(words)
 
-    def position(self, one: Picked, value: Value) -> dict[str, int]:
-        """Where a value of `one` stands on every axis but time."""
+    def position(self, one: Picked, value: Value | OneSeries) -> dict[str, int]:
+        """Where a value or a series of `one` stands on every axis but time."""
         names = one.flow.layout.breakdowns
         at = {INDICATOR: self._indicator_positions[one.indicator.pk], AREA: self._area_positions[value.area]}
         for name in self.broken_down:
@@ -113,9 +114,9 @@ class TablePlan:
     @cached_property
     def year_count(self) -> int:
         """How many years the table may span."""
-        latest = [periods.year(value.period) for one in self.picked for value in one.series]
+        ends = [periods.year(series.last_period) for one in self.picked for series in one.series]
         start, end = self.years
-        last = min(end or 9999, max(latest, default=0))
+        last = min(end or 9999, max(ends, default=0))
         return max(1, last - (start if start is not None else last - EXPECTED_YEARS) + 1)
 
     @property
@@ -132,7 +133,28 @@ class TablePlan:
         time = Axis(TIME, _("Year"), [reading.period(periods.label(period)) for period in found])
         at = {period: n for n, period in enumerate(found)}
         timed = [Placed({**item.at, TIME: at[item.value.period]}, item.value) for item in placed]
-        return lay_out(timed, [*self.axes, time], self.across, always=self._varying)
+        laid_out = lay_out(timed, [*self.axes, time], self.across, always=self._varying)
+        return self._with_empty_rows(laid_out, self.heads if heads is None else heads)
+
+    def _with_empty_rows(self, laid_out: LaidOut, heads: Sequence[Head]) -> LaidOut:
+        """A series without a value in these years keeps its row: it says so rather than vanish."""
+        if self.across != TIME:
+            return laid_out
+        order = [axis for axis in (INDICATOR, AREA, *self.broken_down) if axis != self.across]
+        places = [order.index(axis.id) for axis in laid_out.heads]
+        rows: dict[Head, Mapping[int, Value]] = {tuple(head[n] for n in places): {} for head in heads}
+        rows.update(laid_out.rows)
+        return replace(laid_out, rows=tuple(sorted(rows.items(), key=lambda row: row[0])))
+
+    def lacking(self) -> list[tuple[str, list[str]]]:
+        """Indicator → the areas asked for of which it has no figure at all in what is shown."""
+        found = []
+        for one in self.picked:
+            have = {value.area for value in one.series}
+            missing = [area.name for area in self.areas if area.code not in have]
+            if missing:
+                found.append((one.indicator.name, missing))
+        return found
 
     def _placed(self, heads: set[Head] | None) -> list[Placed]:
         """The values of these heads; only indicators and areas that occur in them are read."""

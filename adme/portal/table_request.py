@@ -152,7 +152,7 @@ def _areas(picked: Sequence[several.Picked], states: Sequence[Area]) -> tuple[Ar
     """All member states, then the aggregates that the chosen indicators have figures for."""
     found = {area.code: area for area in states}
     for one in picked:
-        for area in queries.areas_of(one.flow, {value.area for value in one.latest}, states):
+        for area in queries.areas_of(one.flow, {series.area for series in one.public}, states):
             found.setdefault(area.code, area)
     return tuple(found.values())
 

@@ -30,9 +30,15 @@ def test_a_long_table_goes_on_over_pages_and_loses_nothing(client, world, monkey
     whole = pl.read_csv(io.BytesIO(b"".join(client.get(address.replace("/table/", "/table/data.csv")))))
     heads = rows_on(client, address)
     assert client.get(address).content.decode().count('rel="next"') == 1
-    # Singapore has no value in 2018, and one series in another year: its row would be empty, so it is none.
-    assert whole.height == 8
-    assert len([head for head in heads if head in {"Women", "Total"}]) == 8
+    assert client.get(address + "&page=3").content.decode().count('rel="next"') == 0
+    # Singapore has one series, with no value in 2018: its row stays and says “no data”.
+    assert whole.height == 9
+    assert len([head for head in heads if head in {"Women", "Total"}]) == 9
+    assert "no data" in client.get(address + "&page=2").content.decode()
+
+
+def test_a_state_without_any_figure_is_named(client, world):
+    assert "has no data for Brunei Darussalam." in client.get("/table/?i=neet&a=TH,BN").content.decode()
 
 
 def test_what_is_chosen_stays_chosen(client, world):

@@ -16,6 +16,7 @@ from adme.portal import addresses, figures, queries, table_request
 from adme.portal.asked import Asked
 from adme.portal.freshness import public_page, wants_fragment
 from adme.portal.pivot import AREA, INDICATOR, TIME, LaidOut
+from adme.portal.sentences import listed
 from adme.portal.several import Picked
 from adme.portal.table_page import MOST_LAID_OUT, TablePlan
 from adme.portal.table_request import TableRequest
@@ -77,7 +78,21 @@ def drawn(laid_out: LaidOut, plan: TablePlan) -> Table:
             )
         rows.append(Row(cells=tuple(cells), group=group))
     caption = "; ".join(axis.labels[place] for axis, place in laid_out.fixed) or _("Chosen figures")
-    return Table(caption=caption, columns=(*heads, *columns), rows=tuple(rows), dense=True, row_headers=len(heads) or 1)
+    return Table(
+        caption=caption,
+        columns=(*heads, *columns),
+        rows=tuple(rows),
+        notes=tuple(_notes(plan)),
+        dense=True,
+        row_headers=len(heads) or 1,
+    )
+
+
+def _notes(plan: TablePlan) -> list[str]:
+    return [
+        _("“{indicator}” has no data for {areas}.").format(indicator=name, areas=listed(areas))
+        for name, areas in plan.lacking()
+    ]
 
 
 def _decimals(laid_out: LaidOut) -> dict[int, int]:
