@@ -33,6 +33,11 @@ def latest() -> Submission:
     return Submission.objects.latest("prepared_at")
 
 
+def body_of(response) -> bytes:
+    """All bytes of an answer, streamed or not; the client closes what it streams, and only then."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
 def text_of(response) -> str:
     words = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.collection.browsing import signed_in
+from tests.collection.browsing import body_of, signed_in
 from tests.collection.education import LONG, draft, publish, quick_draft
 
 pytestmark = pytest.mark.django_db
@@ -20,14 +20,13 @@ def test_every_table_can_be_taken_away_and_formulas_stay_text(flow):
             response = dewi.get(reverse("collection:table", args=[submission.pk, name, kind]))
             assert response.status_code == 200
             assert response["Content-Disposition"].startswith("attachment")
-            content = b"".join(response.streaming_content)
+            content = body_of(response)
             assert content.startswith(b"\xef\xbb\xbf" if kind == "csv" else b"PK")
             if (name, kind) == ("refused-rows", "csv"):
                 assert "'=1+1,LITERACY" in content.decode("utf-8-sig")
                 assert "is not a code" in content.decode("utf-8-sig")
     kept = dewi.get(reverse("collection:source-file", args=[submission.pk]))
-    assert b"".join(kept.streaming_content) == broken.encode()
-    kept.close()
+    assert body_of(kept) == broken.encode()
     assert kept["Content-Type"] == "application/octet-stream"
     assert kept["Content-Disposition"].startswith("attachment")
 
