@@ -199,6 +199,11 @@ class ReleaseLine:
     withdrawn_at: dt.datetime | None
     dataflows: tuple[Dataflow, ...]
 
+    @property
+    def about(self) -> str:
+        """Which dataflows it changed, where its title does not say so already."""
+        return " · ".join(dataflow.title for dataflow in self.dataflows if dataflow.title != self.title)
+
 
 @dataclass(frozen=True)
 class ReleaseLines:

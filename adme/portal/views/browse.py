@@ -86,6 +86,7 @@ def _listed(
         "filters": _filters(entries, to, {topic.slug: topic.title for topic in topics}, states),
         "order": order,
         "orders": _orders(with_search=found is not None),
+        "topic_title": next((topic.title for topic in topics if topic.slug == to.topic), ""),
         "narrowed": bool(to.topic or to.source or to.area or to.since),
         "q": words,
         "found": found,
