@@ -7,10 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from adme.accounts.models import User
-from adme.collection.actions import review
 from adme.collection.actions.checking import Opened, open_submission
 from adme.collection.actions.importing import import_and_release
 from adme.collection.actions.mappings import propose
@@ -117,21 +114,16 @@ def _opened(wish: Wish, source_file: SourceFile, dataflow: Dataflow, declaration
             at=wish.at,
             keep_good_rows=wish.keep_good_rows,
         )
-    with transaction.atomic():
-        opened = open_submission(
-            source_file=source_file,
-            dataflow=dataflow,
-            declaration=declaration,
-            by=wish.by,
-            reason=wish.reason,
-            dry_run=wish.dry_run,
-            keep_good_rows=wish.keep_good_rows,
-        )
-        found = opened.examined
-        if opened.submission and found.rows_kept and (not found.errors or wish.keep_good_rows):
-            sent = review.submit(submission=opened.submission, by=wish.by, reason=wish.reason)
-            opened = Opened(sent, found)
-    return opened
+    return open_submission(
+        source_file=source_file,
+        dataflow=dataflow,
+        declaration=declaration,
+        by=wish.by,
+        reason=wish.reason,
+        dry_run=wish.dry_run,
+        keep_good_rows=wish.keep_good_rows,
+        send=True,
+    )
 
 
 def _report(wish: Wish, dataflow: Dataflow, opened: Opened) -> Report:

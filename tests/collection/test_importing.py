@@ -277,3 +277,12 @@ def test_a_mapping_that_took_nothing_in_is_not_remembered(flow):
 
     draft(flow, declaration=mapping(MAPPING.replace("sex: {dimension: SEX}", "sex: {ignore: no}")))
     assert not Mapping.objects.exists()
+
+
+def test_a_good_file_can_be_sent_on_in_the_transaction_that_records_it(flow):
+    sent = draft(flow, send=True, reason="Yearly update")
+    assert (sent.state, sent.submitted_at is not None) == (State.SUBMITTED, True)
+    held = draft(flow, LONG.replace("TH,LITERACY,M", "SIAM,LITERACY,M"), send=True)
+    assert held.state == State.DRAFT
+    good = draft(flow, LONG.replace("TH,LITERACY,M", "SIAM,LITERACY,M"), send=True, keep_good_rows=True)
+    assert good.state == State.SUBMITTED

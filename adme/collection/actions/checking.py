@@ -16,7 +16,7 @@ from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.collection.actions.mappings import remember
-from adme.collection.actions.review import counts, move
+from adme.collection.actions.review import counts, move, submit
 from adme.collection.errors import CollectionError, Overtaken
 from adme.collection.examining import RECORDING, Examined, examine
 from adme.collection.models import Finding, SourceFile, Submission
@@ -90,10 +90,12 @@ def open_submission(
     dry_run: bool = False,
     keep_good_rows: bool = False,
     compare: bool = True,
+    send: bool = False,
 ) -> Opened:
     """Bring a received file into a dataflow by a mapping: a checked draft with findings and differences.
 
-    Everything is worked out first and recorded in one transaction; with `dry_run` it is only told.
+    Everything is worked out first, without holding anything, and recorded in one transaction; with `dry_run` it is only
+    told. With `send`, a draft that may go to review goes there in the same transaction.
     """
     require(by, Verb.PREPARE)
     examined = examine(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
@@ -109,6 +111,8 @@ def open_submission(
             state=State.CHECKING,
         )
         submission = record_examined(submission=submission, examined=examined, by=by, keep_good_rows=keep_good_rows)
+        if send and submission.rows_kept and (not submission.errors or keep_good_rows):
+            submission = submit(submission=submission, by=by, reason=reason)
     return Opened(submission, examined)
 
 
