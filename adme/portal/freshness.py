@@ -53,6 +53,8 @@ class KeptPage:
     content: bytes
     content_type: str
     etag: str
+    pushed: str = ""
+    """The address that a fragment belongs to."""
 
 
 class Shelf:
@@ -112,6 +114,8 @@ def public_page(view: PageView) -> PageView:
             return _varying(page)
         response = HttpResponse(page.content, content_type=page.content_type)
         response.headers["ETag"] = page.etag
+        if page.pushed:
+            response.headers["HX-Push-Url"] = page.pushed
         return _varying(get_conditional_response(request, etag=page.etag, response=response) or response)
 
     return answer
@@ -136,7 +140,8 @@ def _made(response: HttpResponse) -> KeptPage | HttpResponse:
     if response.status_code != 200:
         return response
     digest = hashlib.blake2b(response.content, digest_size=16).hexdigest()
-    return KeptPage(response.content, response.headers["Content-Type"], f'"{digest}"')
+    pushed = response.headers.get("HX-Push-Url", "")
+    return KeptPage(response.content, response.headers["Content-Type"], f'"{digest}"', pushed)
 
 
 def keeps_pages(request: HttpRequest) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adme.indicators.models import Indicator
@@ -72,17 +71,13 @@ class TableRequest:
         """The same question elsewhere, or with some of it changed."""
         return with_question(path, {**self.question, **changed})
 
-    def without(self, slug: str) -> str:
-        """This table without one of its indicators."""
-        left = [entry.slug for entry in self.entries if entry.slug != slug]
-        return self.address(reverse("portal:table"), i=left, page="")
-
 
 def read(asked: Asked) -> TableRequest:
     """Settle an address. What cannot be used is left out with a note."""
     everything = catalogue()
     entries = everything.by_slug
-    slugs = asked.known("i", entries, most=MOST_INDICATORS)
+    dropped = asked.text("without")
+    slugs = [slug for slug in asked.known("i", entries, most=MOST_INDICATORS) if slug != dropped]
     as_of = asked.as_of()
     states = everything.states
     indicators = {slug: everything.indicators[slug] for slug in slugs}

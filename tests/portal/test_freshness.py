@@ -150,6 +150,7 @@ def test_a_fragment_and_a_page_are_told_apart(client, world):
     assert "HX-Request" in page.headers["Vary"]
     assert b"<html" in page.content
     assert b"<html" not in part.content
+    assert part.headers["HX-Push-Url"] == "/table/?i=neet"
     restored = client.get("/table/?i=neet", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert b"<html" in restored.content
 

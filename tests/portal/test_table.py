@@ -60,9 +60,8 @@ def test_an_indicator_can_be_found_added_and_removed(client, world):
     html = client.get("/table/?i=neet&find=internet").content.decode()
     assert '<input type="checkbox" name="i" value="internet-users">' in html
     html = client.get("/table/?i=neet&i=internet-users&a=TH").content.decode()
-    removal = re.search(r'class="remove" href="([^"]+)"', html)
-    assert removal is not None
-    left = client.get(unescape(removal.group(1))).content.decode()
+    assert 'name="without" value="neet"' in html
+    left = client.get("/table/?i=neet&i=internet-users&a=TH&without=neet").content.decode()
     assert 'name="i" value="internet-users"' in left
     assert 'name="i" value="neet"' not in left
     assert 'value="TH" checked' in left

@@ -37,7 +37,6 @@ def table(request: HttpRequest) -> HttpResponse:
         laid_out = plan.laid_out(list(page.object_list))
     context = {
         "wanted": wanted,
-        "chosen": [(entry, wanted.without(entry.slug)) for entry in wanted.entries],
         "area_choices": [(area, area.code in wanted.chosen_areas) for area in wanted.areas],
         "page_obj": page,
         "table": drawn(laid_out, plan) if plan is not None and laid_out is not None else None,
@@ -53,7 +52,15 @@ def table(request: HttpRequest) -> HttpResponse:
         "as_of_moment": clock.from_instant(wanted.as_of) if wanted.as_of is not None else None,
         "present_url": wanted.address(request.path, as_of=""),
     }
-    return render(request, "portal/_table.html" if wants_fragment(request) else "portal/table.html", context)
+    if not wants_fragment(request):
+        return render(request, "portal/table.html", context)
+    response = render(request, "portal/_table.html", context)
+    response.headers["HX-Push-Url"] = wanted.address(request.path, find=wanted.find, page=_page_word(wanted))
+    return response
+
+
+def _page_word(wanted: TableRequest) -> str:
+    return "" if wanted.page == 1 else str(wanted.page)
 
 
 def drawn(laid_out: LaidOut, plan: TablePlan) -> Table:
