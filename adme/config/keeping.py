@@ -28,8 +28,6 @@ from adme.lib import clock
 Said = Callable[[str], None]
 IN_USE: Final = {"accounts_user", "accounts_auditentry", "observations_delivery"}
 """A database in which any of these holds a row belongs to somebody."""
-SESSIONS: Final = "django_session"
-"""Not in a backup, and emptied by a restore: who was signed in may be somebody else now."""
 _PATH: Final = re.compile(r"(received|frozen)/(?!.*(^|/)\.\.?(/|$))[\w./ +=@,()-]+")
 
 
@@ -70,14 +68,13 @@ def restore(path: Path, say: Said, *, replace: bool) -> Manifest:
         _restore_files(archive)
         say(f"{len(manifest.files)} files")
         with transaction.atomic():
-            names = [table.name for table in manifest.tables]
             with audit_guard.lifted():
-                tables.empty(sorted({*names, SESSIONS} & set(connection.introspection.table_names())))
+                tables.empty(tables.all_of_ours())
             for table in manifest.tables:
                 with closing(archive.rows(table)) as rows:
                     tables.fill(table.name, table.columns, rows)
                 say(f"{table.name}: {table.rows} rows")
-            tables.count_on(names)
+            tables.count_on([table.name for table in manifest.tables])
             _check_audit(manifest)
     _bring_forward(say)
     with connection.cursor() as cursor:

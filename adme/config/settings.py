@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from csp.constants import NONE, SELF
@@ -15,7 +17,26 @@ from django.core.exceptions import ImproperlyConfigured
 
 import adme
 
-env = environ.Env()
+
+class Env(environ.Env):  # type: ignore[misc]  # the library has no types
+    """Readers that refuse nonsense, where the library would take it for "no" or break off without a name."""
+
+    def bool(self, var: str, default: Any = environ.Env.NOTSET) -> bool:
+        text = os.environ.get(var, "").strip().lower()
+        if text not in ("", "0", "1", "no", "yes", "false", "true", "off", "on"):
+            raise ImproperlyConfigured(f"{var} is {text!r}; it takes 1 or 0.")
+        return bool(default) if not text else text in ("1", "yes", "true", "on")
+
+    def int(self, var: str, default: Any = environ.Env.NOTSET) -> int:
+        text = os.environ.get(var, "").strip()
+        if not text:
+            return int(default)
+        if not text.isascii() or not text.isdigit():
+            raise ImproperlyConfigured(f"{var} is {text!r}; it takes a whole number.")
+        return int(text)
+
+
+env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ADME_HOME = Path(env.str("ADME_HOME", default=str(BASE_DIR / "var"))).resolve()
@@ -157,6 +178,8 @@ CONTENT_SECURITY_POLICY = {
 # --- database -------------------------------------------------------------------------------------
 
 _database = env.db_url("DATABASE_URL", default=f"sqlite:///{ADME_HOME / 'adme.sqlite3'}")
+if not _database.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
+    raise ImproperlyConfigured("DATABASE_URL takes sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
 if "sqlite" in _database["ENGINE"]:
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -200,6 +223,10 @@ DEFAULT_FROM_EMAIL = env.str("ADME_MAIL_FROM", default="adme@localhost")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
 TIME_ZONE = env.str("ADME_TIME_ZONE", default="Asia/Jakarta")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError):
+    raise ImproperlyConfigured(f"ADME_TIME_ZONE is {TIME_ZONE!r}; it takes a name such as Asia/Jakarta.") from None
 USE_TZ = True
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "adme" / "locale"]

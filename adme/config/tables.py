@@ -48,6 +48,14 @@ def models_to_keep() -> list[type[models.Model]]:
     return [model for model in found if model._meta.managed and model._meta.label not in LEFT_OUT]
 
 
+def all_of_ours() -> list[str]:
+    """Every table in the database that a restore empties: those of a backup, and who is signed in."""
+    there = set(connection.introspection.table_names())
+    found = apps.get_models(include_auto_created=True)
+    ours = {model._meta.db_table for model in found if model._meta.app_label not in ("contenttypes", "auth")}
+    return sorted(ours & there)
+
+
 def columns_of(model: type[models.Model]) -> Columns:
     """The columns of a model's table with their kinds; KeyError for a type of field that has none yet."""
     return [(str(field.column), _kind(field)) for field in model._meta.local_concrete_fields]

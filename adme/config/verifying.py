@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
@@ -58,8 +59,17 @@ def _content_faults(*, deep: bool) -> Iterator[Fault]:
         path = settings.FROZEN_DIR / file.file
         is_newest = file.dataflow_id not in newest
         newest.add(file.dataflow_id)
-        if (deep or is_newest) and path.is_file() and not _agrees(file, path):
+        if (deep or is_newest) and _is_readable(path) and not _agrees(file, path):
             yield Fault("frozen files", f"{file.file} differs from what the database says was public")
+
+
+def _is_readable(path: Path) -> bool:
+    """A missing or altered file has been told of already."""
+    try:
+        pq.read_schema(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _agrees(file: FrozenFile, path: Path) -> bool:

@@ -51,19 +51,19 @@ class Installation:
         )
         return done
 
-    def python(self, code: str, *arguments: str) -> Any:
+    def python(self, code: str, *arguments: str, **more: str) -> Any:
         """Run Python in the installation with Django set up; what it prints, read as JSON."""
-        done = self.start(code, *arguments)
+        done = self.start(code, *arguments, **more)
         out, err = done.communicate(timeout=PATIENCE)
         assert done.returncode == 0, err
         return json.loads(out) if out.strip() else None
 
-    def start(self, code: str, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, code: str, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """The same, without waiting."""
         prelude = "import sys, json, django; django.setup()\n"
         return subprocess.Popen(
             [sys.executable, "-c", prelude + code, *arguments],
-            env=self.variables(),
+            env=self.variables(**more),
             cwd=ROOT,
             text=True,
             stdout=subprocess.PIPE,
