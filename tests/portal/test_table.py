@@ -86,3 +86,11 @@ def test_without_anything_chosen_it_offers_where_to_begin(client, world):
     html = client.get("/table/").content.decode()
     assert "Choose an indicator to begin." in html
     assert 'name="i" value="neet"' in html
+
+
+def test_enter_never_removes_anything(client, world):
+    """A browser takes Enter in a field for the form's first submit button."""
+    form = client.get("/table/?i=neet").content.decode().split('class="builder-form"')[1]
+    first = re.search(r"<button[^>]*type=\"submit\"[^>]*>", form)
+    assert first is not None
+    assert "name=" not in first.group()
