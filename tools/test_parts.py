@@ -20,7 +20,7 @@ from tools import environment, system_needs
 
 ROOT = environment.ROOT
 RESULTS = ROOT / "test-results"
-MINUTES = 20
+MINUTES = 40
 """A part that takes longer is stuck, and is stopped. No limit under --long."""
 
 NAMES = (

