@@ -15,7 +15,7 @@ from adme.collection.actions.receiving import receive_file
 from adme.lib.clock import OPEN_END
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
-from benchmarks import made_up
+from benchmarks import files, made_up
 from benchmarks.stopwatch import Result, median, seconds
 
 _numbers = itertools.count(1)
@@ -25,8 +25,8 @@ def measure(rows: int, runs: int) -> Iterator[Result]:
     """New observations, and the same file again with 11 % changed; medians of `runs`."""
     million = f"{rows / 1e6:g} M"
     with tempfile.TemporaryDirectory() as folder:
-        first = made_up.write_file(Path(folder) / "first.csv", rows, revised=False)
-        second = made_up.write_file(Path(folder) / "second.csv", rows, revised=True)
+        first = files.write_file(Path(folder) / "first.csv", rows, revised=False)
+        second = files.write_file(Path(folder) / "second.csv", rows, revised=True)
         times: dict[str, list[float]] = {}
         for _ in range(runs):
             for what, took in _one_run(rows, first, second):
@@ -52,12 +52,12 @@ def _one_run(rows: int, first: Path, second: Path) -> Iterator[tuple[str, float]
 
 def check(path: Path, rows: int) -> pl.DataFrame:
     """What Polars alone needs to read the file and code it against its lists, without naming a single fault."""
-    lists = {**made_up.codes(rows), **made_up.ATTRIBUTES}
+    lists = {**files.codes(rows), **files.ATTRIBUTES}
     read = pl.read_csv(path, infer_schema=False)
     coded = read.select(
         *(
             pl.col(name).replace_strict(lists[name], range(len(lists[name])), return_dtype=pl.Int32, default=None)
-            for name in made_up.CHECKED
+            for name in files.CHECKED
         ),
         period=pl.col("TIME_PERIOD").cast(pl.Int64) * 100_000 + 1011,
         value=pl.col("OBS_VALUE").cast(pl.Float64),

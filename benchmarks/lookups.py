@@ -13,7 +13,7 @@ from django.db import connection
 from adme.releases import queries
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
-from benchmarks import made_up
+from benchmarks import files, made_up
 from benchmarks.loads import load
 from benchmarks.stopwatch import Result, median, seconds
 
@@ -38,7 +38,7 @@ def measure(rows: int, runs: int) -> Iterator[Result]:
     flow = made_up.make_flow(rows, "BENCH_LOOKUPS")
     with tempfile.TemporaryDirectory() as folder:
         for revised in (False, True):
-            load(made_up.write_file(Path(folder) / "file.csv", rows, revised=revised), flow)
+            load(files.write_file(Path(folder) / "file.csv", rows, revised=revised), flow)
     million = f"{rows / 1e6:g} M"
     for question in _questions(flow):
         emitted, added, ours, theirs = _compare(question)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import made_up
+from benchmarks import files, made_up
 from benchmarks.loads import load
 from benchmarks.stopwatch import Result
 
@@ -20,7 +20,7 @@ def measure(rows: int, runs: int) -> Iterator[Result]:
     flow = made_up.make_flow(rows, "BENCH_MEMORY")
     with tempfile.TemporaryDirectory() as folder:
         for what, revised in (("load", False), ("re-delivery", True)):
-            path = made_up.write_file(Path(folder) / "file.csv", rows, revised=revised)
+            path = files.write_file(Path(folder) / "file.csv", rows, revised=revised)
             took = load(path, flow)
             yield Result(f"{what}, {million}", took, "s", told=f"{rows / took:,.0f} rows a second")
             yield Result(f"peak memory after {what}, {million}", _peak(resource.RUSAGE_SELF), "MB", limit=LIMIT)

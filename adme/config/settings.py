@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "adme.config.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "adme.config.compression.Compression",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -187,7 +188,9 @@ if "sqlite" in _database["ENGINE"]:
         # FULL: NORMAL loses acknowledged approvals in a power cut (see docs/decisions).
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            # temp_store stays at its default: in memory, the pages that savepoints keep made a large load five times
+            # slower and took hundreds of megabytes (see docs/decisions/0105).
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
         ),
     }
 else:
@@ -279,7 +282,9 @@ VERSION = adme.__version__
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"key_values": {"()": "adme.config.logs.KeyValues"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "key_values"}},
+    # A refused request is no event of ours, and its address may say what nobody else should know.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": env.str("ADME_LOG_LEVEL", default="WARNING")},
 }

@@ -64,8 +64,10 @@ class Delivered:
         CellDeliveredTwice where a cell has two rows.
         """
         ids, weights = self._by_id()
-        for piece in chunks(ids, weights, size):
-            rows = self.spool.rows_of(self._ids_or_pretended, int(piece[0]), int(piece[-1])).sort(CELL)
+        pieces = list(chunks(ids, weights, size))
+        self.spool.deal(self._ids_or_pretended, [int(piece[0]) for piece in pieces])
+        for number, piece in enumerate(pieces):
+            rows = self.spool.pile(number).sort(CELL)
             self.refuse(repeated(rows))
             yield piece, rows
 

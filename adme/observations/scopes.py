@@ -12,7 +12,7 @@ from adme.observations import columns
 
 SERIES_IDS_OF_A_FLOW = 2**40
 
-CHUNK = 500_000
+CHUNK = 300_000
 """Observations that are looked at in one piece. It bounds memory: some 300 bytes each at the widest point."""
 
 LIST_BELOW = 0.5

@@ -17,23 +17,27 @@ import numpy.typing as npt
 import polars as pl
 from django.conf import settings
 
-IN_MEMORY = 1_500_000
+IN_MEMORY = 400_000
 """Rows that are kept in memory, some 80 bytes each."""
 
 
 class Spool:
-    """Rows with a column `slot` (of a Catalogue). Close it at the end."""
+    """Rows with a column `slot` (of a Catalogue): taken in as they come, dealt into piles by series, handed back.
+
+    Close it at the end.
+    """
 
     def __init__(self) -> None:
         self._frames: list[pl.DataFrame] = []
         self._files: list[Path] = []
+        self._piles: list[list[pl.DataFrame | Path]] = []
         self._folder: Path | None = None
         self._waiting = 0
         self._counts: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 
     def close(self) -> None:
         """Let go of everything."""
-        self._frames = []
+        self._frames, self._piles = [], []
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -45,7 +49,8 @@ class Spool:
         self._frames.append(frame)
         self._waiting += len(frame)
         if self._waiting > IN_MEMORY:
-            self._put_away()
+            self._files.append(self._put_away(pl.concat(self._frames), f"in-{len(self._files)}"))
+            self._frames, self._waiting = [], 0
 
     def rows_by_slot(self, slots: int) -> npt.NDArray[np.int64]:
         """How many rows each of `slots` slots has."""
@@ -53,30 +58,38 @@ class Spool:
         counts[: len(self._counts)] = self._counts
         return counts
 
-    def rows_of(self, series_id: npt.NDArray[np.int64], low: int, high: int) -> pl.DataFrame:
-        """The rows whose series lies in [low, high], with `series_id` (an id for each slot) instead of `slot`."""
-        wanted = pl.Series("wanted", (series_id >= low) & (series_id <= high))
-        ids = pl.Series("series_id", series_id)
-        found = []
-        for frame in self._all():
-            mine = frame.filter(wanted.gather(frame["slot"]))
-            found.append(mine.with_columns(series_id=ids.gather(mine["slot"])).drop("slot"))
-        return pl.concat(found) if found else pl.DataFrame()
+    def deal(self, series_ids: npt.NDArray[np.int64], starts: list[int]) -> None:
+        """Deal all rows into piles, each of the series from one of `starts` up to the next. Ids are given by slot."""
+        self._piles = [[] for _ in starts]
+        ids, bounds = pl.Series(series_ids, dtype=pl.Int64), np.array(starts, dtype=np.int64)
+        for number, frame in enumerate(self._taken()):
+            named = frame.with_columns(series_id=ids.gather(frame["slot"])).drop("slot")
+            pile = np.searchsorted(bounds, named["series_id"].to_numpy(), side="right") - 1
+            for (which,), rows in named.with_columns(pile=pile).partition_by("pile", as_dict=True).items():
+                mine = rows.drop("pile")
+                kept = self._put_away(mine, f"pile-{which}-{number}") if self._files else mine
+                self._piles[which].append(kept)
 
-    def _all(self) -> Iterator[pl.DataFrame]:
+    def pile(self, number: int) -> pl.DataFrame:
+        """The rows of one pile, with `series_id` instead of `slot`; it is gone afterwards."""
+        parts, self._piles[number] = self._piles[number], []
+        return pl.concat([pl.read_ipc(part) if isinstance(part, Path) else part for part in parts])
+
+    def _taken(self) -> Iterator[pl.DataFrame]:
         for path in self._files:
             yield pl.read_ipc(path)
-        yield from self._frames
+            path.unlink()
+        while self._frames:
+            yield self._frames.pop(0)
 
-    def _put_away(self) -> None:
+    def _put_away(self, frame: pl.DataFrame, name: str) -> Path:
         if self._folder is None:
             work = _work_folder()
             _sweep(work)
             self._folder = Path(tempfile.mkdtemp(prefix="load-", dir=work))
-        path = self._folder / f"{len(self._files)}.arrow"
-        pl.concat(self._frames).write_ipc(path)
-        self._files.append(path)
-        self._frames, self._waiting = [], 0
+        path = self._folder / f"{name}.arrow"
+        frame.write_ipc(path)
+        return path
 
 
 def _work_folder() -> Path:

@@ -109,7 +109,8 @@ def record_revisions(
 def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery: Delivery) -> RevisionCount:
     """The part of `record_revisions` that moves numbers, for an action of a room above that writes its own entry."""
     started = time.monotonic()
-    with transaction.atomic(), Delivered(structure_of(dataflow)) as delivered:
+    # No savepoint of its own: SQLite copies every page that changes while one is open.
+    with transaction.atomic(savepoint=False), Delivered(structure_of(dataflow)) as delivered:
         lock_flows([dataflow.pk])
         _refuse_the_past(instant, lock_clock() if live else clock_instant())
         _put_under(delivery, instant, live)
