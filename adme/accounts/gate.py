@@ -28,6 +28,8 @@ from adme.lib.page.shell import Link, Shell
 
 log = logging.getLogger(__name__)
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
 
 class RouteGate:
     """Enforces the declared policy of each view, and marks each answer for caches."""
@@ -48,20 +50,33 @@ class RouteGate:
             raise Http404
         if request.method not in view.allowed_methods:
             return refusals.wrong_method(request, view.allowed_methods)
-        if needed == PUBLIC or can(request.user, Verb(needed)):
+        if needed == PUBLIC:
             return None
-        if request.user.is_authenticated:
-            return refusals.not_allowed(request)
-        return refusals.unknown_person(request)
+        try:
+            return _refusal(request, Verb(needed))
+        except DATABASE_AWAY as error:  # Django asks process_exception about views only
+            return _unavailable(request, error)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """What a view may let through: a refusal by `policy.require`, and a database that does not answer."""
         if isinstance(exception, NotAllowed):
             return refusals.not_allowed(request)
-        if isinstance(exception, OperationalError | InterfaceError):
-            log.error("The database did not answer: %s", exception)
-            return refusals.unavailable(request)
+        if isinstance(exception, DATABASE_AWAY):
+            return _unavailable(request, exception)
         return None
+
+
+def _refusal(request: HttpRequest, needed: Verb) -> HttpResponseBase | None:
+    if can(request.user, needed):
+        return None
+    if request.user.is_authenticated:
+        return refusals.not_allowed(request)
+    return refusals.unknown_person(request)
+
+
+def _unavailable(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    log.error("The database did not answer: %s", error)
+    return refusals.unavailable(request)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -83,7 +98,9 @@ def _mark_for_caches(request: HttpRequest, response: HttpResponseBase) -> None:
     (`no-cache` with an ETag), as a release or a withdrawal must show at the next request. Everything else, errors
     among them: nobody keeps it. A view may say something else for a public answer.
     """
-    if _depends_on_reader(request):
+    if response.status_code >= 500:  # whoever asks who is reading may fail again
+        patch_cache_control(response, private=True, no_store=True)
+    elif _depends_on_reader(request):
         del response["Cache-Control"]
         patch_cache_control(response, private=True, no_store=True)
         patch_vary_headers(response, ["Cookie"])

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, str]] = {
     "import": "bring a file in, through the same checks as the page",
     "export": "write published data to a file",
     "release-due": "put live what is due now",
+    "housekeeping": "remove what nothing refers to any more; the worker does it every hour",
     "verify": "check audit trail, files and published data against what was written down",
     "digest": "fingerprints of everything published, at some time",
     "backup": "write everything into one file",

@@ -34,7 +34,7 @@ class Installation:
         own = {"ADME_TESTING": "1", "ADME_HOME": str(self.home), "DATABASE_URL": self.database_url}
         return kept | own | {"DJANGO_SETTINGS_MODULE": "adme.config.settings"} | more
 
-    def adme(self, *arguments: str, expect: int | None = 0, **more: str) -> subprocess.CompletedProcess[str]:
+    def adme(self, *arguments: str, expect: int | None = 0, **more: Any) -> subprocess.CompletedProcess[str]:
         """Run a command; it must end with `expect` (None: with anything)."""
         done = subprocess.run(
             [*ADME, *arguments],
@@ -51,7 +51,7 @@ class Installation:
         )
         return done
 
-    def python(self, code: str, *arguments: str, **more: str) -> Any:
+    def python(self, code: str, *arguments: str, **more: Any) -> Any:
         """Run Python in the installation with Django set up; what it prints, read as JSON."""
         done = self.start(code, *arguments, **more)
         out, err = done.communicate(timeout=PATIENCE)

@@ -11,6 +11,7 @@ import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -231,7 +232,7 @@ print(json.dumps([seen, hidden]))
 
 
 def test_another_secret_changes_nothing_that_the_public_sees(tmp_path):
-    at = {"ADME_CLOCK": "2026-11-23T09:00:00+00:00"}
+    at: dict[str, Any] = {"ADME_CLOCK": "2026-11-23T09:00:00+00:00"}
     worlds = []
     for secret in ("Xanthic 73519", "Ochreous 26480"):
         with empty(tmp_path / secret) as made:

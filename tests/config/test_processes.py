@@ -23,7 +23,7 @@ from adme.config.processes import Family
 from adme.config.progress import Bar, drawn
 from adme.config.work import ReleaseClock
 from adme.lib import clock
-from tests.config.installation import ADME, ROOT
+from tests.config.installation import ADME, ROOT, Installation
 
 PATIENCE = 120
 
@@ -287,9 +287,9 @@ def prepared_parts(monkeypatch):
         return subprocess.CompletedProcess(command, run.code)
 
     run.code = 0
+    made = {"tables": "1", "data": "1", "static": "1"}
     monkeypatch.setattr(showcase.subprocess, "run", run)
     monkeypatch.setattr(showcase, "made_from", lambda: dict(made))
-    made = {"tables": "1", "data": "1", "static": "1"}
     return asked, made, run
 
 
@@ -394,3 +394,27 @@ def test_passwords_are_written_down_before_the_people_are_made(tmp_path):
         with pytest.raises(KeyboardInterrupt):
             keep_logins(tmp_path, interrupted)
     assert seeds[0] == seeds[1]
+
+
+AWAY = """
+from django.conf import settings
+from django.test import Client
+settings.ALLOWED_HOSTS = ["testserver"]
+client = Client(raise_request_exception=False)
+client.cookies["sessionid"] = "a" * 32  # somebody who was signed in
+found = []
+for path in ("/", "/indicators/", "/work/", "/account/people/", "/account/sign-in/", "/sdmx/v2/data/dataflow/A/B/1.0"):
+    answer = client.get(path)
+    found.append([path, answer.status_code, answer.get("Retry-After"), answer["Cache-Control"]])
+print(json.dumps([found, client.get("/healthz").status_code, client.get("/readyz").status_code]))
+"""
+
+
+@pytest.mark.django_db  # only to run with the other tests of processes
+def test_while_the_database_is_away_every_page_says_so_soon(tmp_path):
+    away = Installation(tmp_path, f"postgresql://nobody@/nothing?host={tmp_path}")
+    pages, health, ready = away.python(AWAY)
+    for path, status, retry, kept in pages:
+        assert (path, status, retry) == (path, 503, "5")
+        assert "no-store" in kept
+    assert (health, ready) == (200, 503)

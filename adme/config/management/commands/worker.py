@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,6 +17,9 @@ from adme.config.processes import Family, own_command
 from adme.config.work import ReleaseClock
 
 INTERVAL = 0.5
+CLEANING = 3600.0
+"""Seconds between two cleanings; the first comes sooner, as demonstrations do not live for an hour."""
+FIRST_CLEANING = 300.0
 
 
 class Command(BaseCommand):
@@ -42,5 +47,10 @@ class Command(BaseCommand):
 
 
 def _mind(family: Family) -> None:
+    """Keep the queue alive, and clean up from time to time, in a process of its own."""
+    due = time.monotonic() + FIRST_CLEANING
     while not family.stopping.wait(1.0):
         family.look_after()
+        if time.monotonic() >= due:
+            due = time.monotonic() + CLEANING
+            subprocess.run(own_command("housekeeping", "-v", "0"), stdout=subprocess.DEVNULL, check=False)
