@@ -120,7 +120,8 @@ def _run_part(name: str, plan: Plan, variables: Mapping[str, str], reports: Path
     counts = _read_counts(report, ended) if name in _PYTEST else None
     ok = ended == 0 or (ended == _NOTHING_COLLECTED and bool(plan.pytest_arguments))
     outcome = Outcome(name, ok, time.monotonic() - started, _cpu_seconds() - cpu_before, counts)
-    print(f"--- {name}: {'ok' if ok else 'FAILED'} after {outcome.seconds:.0f} s", flush=True)
+    said = "ok" if ok else f"FAILED (ended with {ended})"
+    print(f"--- {name}: {said} after {outcome.seconds:.0f} s", flush=True)
     return outcome
 
 
