@@ -19,8 +19,8 @@ class Link:
 class Shell:
     """Header, navigation and footer for one reader.
 
-    `work`, `person`, `account` and `sign_out_url` are filled for signed-in people; only for them does a page carry a form token,
-    so that public pages stay the same for everyone and can be cached.
+    `work`, `person`, `account` and `sign_out_url` are filled for signed-in people; only for them does a page carry a
+    form token, so that public pages stay the same for everyone and can be cached.
     """
 
     site_name: str
