@@ -59,6 +59,7 @@ def change_person(*, person: User, by: User | str, reason: str = "", **new: Any)
         raise TypeError(f"Only {', '.join(CHANGEABLE)} of a person can be changed.")
     with transaction.atomic():
         person = _locked(person)
+        email = person.email
         changed = [name for name, value in new.items() if getattr(person, name) != value]
         for name in changed:
             setattr(person, name, new[name])
@@ -66,6 +67,8 @@ def change_person(*, person: User, by: User | str, reason: str = "", **new: Any)
         if changed:
             person.save(update_fields=changed)
             _written(by, "accounts.person.changed", person, reason, {"fields": sorted(changed)})
+        if "email" in changed:
+            _tell(person, email, "email_changed")
     return person
 
 
@@ -145,6 +148,7 @@ def set_password(*, person: User, password: str, by: User | str, reason: str = "
         person.set_password(password)
         person.save(update_fields=["password"])
         _written(by, "accounts.password.set", person, reason)
+        _tell(person, person.email, "password_changed")
     return person
 
 
@@ -180,6 +184,10 @@ def invite(*, person: User, by: User | str, reason: str = "") -> None:
 def ask_for_new_password(*, email: str) -> None:
     """Queue a mail to whoever has this address. The same work for everybody: the queue looks, not this request."""
     mails.mail_password_link.enqueue(email=email.strip(), occasion="forgotten")
+
+
+def _tell(person: User, email: str, notice: mails.Notice) -> None:
+    transaction.on_commit(lambda: mails.mail_notice.enqueue(username=person.username, email=email, notice=notice))
 
 
 # --- inside ---------------------------------------------------------------------------------------

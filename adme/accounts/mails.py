@@ -21,6 +21,7 @@ from django_tasks import task
 from adme.accounts.models import User
 
 Occasion = Literal["forgotten", "invitation"]
+Notice = Literal["password_changed", "email_changed"]
 _SALT = "adme.accounts.password-link"
 
 
@@ -57,3 +58,18 @@ def mail_password_link(email: str, occasion: Occasion) -> None:
         }[occasion] % {"site": settings.SITE_NAME}
         body = render_to_string(f"accounts/mail/{occasion}.txt", context)
     send_mail(subject, body, None, [user.email])
+
+
+@task()
+def mail_notice(username: str, email: str, notice: Notice) -> None:
+    """Tell a person of a change of his account that he should know of, in case he did not make it himself."""
+    user = User.objects.filter(username=username).first()
+    if user is None or not email:
+        return
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject = {
+            "password_changed": _("Your password for %(site)s was changed"),
+            "email_changed": _("Your e-mail address for %(site)s was changed"),
+        }[notice] % {"site": settings.SITE_NAME}
+        body = render_to_string(f"accounts/mail/{notice}.txt", {"person": user, "site": settings.SITE_NAME})
+    send_mail(subject, body, None, [email])

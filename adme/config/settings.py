@@ -76,6 +76,7 @@ SITE_LINE = env.str("ADME_SITE_LINE", default="Statistics and monitoring for the
 
 SECURE = env.bool("ADME_HTTPS", default=False)
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # monitoring asks the web server itself, behind the proxy
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

@@ -175,6 +175,21 @@ def test_a_role_for_an_organisation_counts_there_and_nowhere_else(thailand):
     assert policy.can(make("everywhere", Role.DATA_OFFICER), Verb.PREPARE, organisation=laos)
 
 
+def test_a_person_is_told_of_a_new_password_and_the_old_address_of_a_new_one(
+    admin, mailoutbox, django_capture_on_commit_callbacks
+):
+    bob = make("bob", email="old@example.org")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.change_person(person=bob, email="new@example.org", by=admin)
+        actions.change_person(person=bob, full_name="Bob B.", by=admin)
+        actions.set_password(person=bob, password="a new long password", by=bob)
+    assert [(mail.to, "password" in mail.subject) for mail in mailoutbox] == [
+        (["old@example.org"], False),
+        (["new@example.org"], True),
+    ]
+    assert "a new long password" not in str([mail.body for mail in mailoutbox])
+
+
 # --- the pages ------------------------------------------------------------------------------------
 
 

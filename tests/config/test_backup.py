@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -261,6 +262,62 @@ def test_a_backup_of_an_older_version_is_brought_to_this_one(installation, tmp_p
         assert found == [["alice"], []]
     refused = installation.adme("restore", str(tmp_path / "old.backup"), expect=1)
     assert "empty database" in refused.stderr
+
+
+# --- killed ---------------------------------------------------------------------------------------
+
+
+def test_a_restore_that_is_killed_leaves_nothing_or_everything_and_can_be_done_again(kept, tmp_path, volume):
+    """Killed at random moments: the rows are all there or none is, and doing it again always ends well."""
+    chance = random.Random()
+    seed = chance.randrange(2**32)
+    print("seed", seed)
+    chance.seed(seed)
+    with empty(tmp_path / "whole") as whole:
+        began = time.monotonic()
+        whole.adme("restore", str(kept))
+        took = time.monotonic() - began
+        expected = everything(whole)
+    with empty(tmp_path / "home") as other:
+        for _ in range(volume(3, long=50)):
+            running = other.start(
+                "from django.core.management import call_command\n"
+                "call_command('restore', sys.argv[1], replace=True, verbosity=0)",
+                str(kept),
+            )
+            time.sleep(chance.uniform(0.2, took))
+            running.kill()
+            running.communicate()
+            if other.python(HAS_PEOPLE):
+                assert everything(other) == expected
+        other.adme("restore", str(kept), "--replace")
+        assert everything(other) == expected
+        other.adme("verify")
+
+
+HAS_PEOPLE = """
+from django.db import connection
+there = "accounts_user" in connection.introspection.table_names()
+from adme.accounts.models import User
+print(json.dumps(there and User.objects.exists()))
+"""
+
+
+def test_a_backup_that_is_killed_leaves_no_file_of_that_name(filled, tmp_path, volume):
+    path = tmp_path / "x.backup"
+    for number in range(volume(2, long=50)):
+        running = filled.start(
+            "from django.core.management import call_command\ncall_command('backup', sys.argv[1], verbosity=0)",
+            str(path),
+        )
+        time.sleep(0.8 + number * 0.3)
+        running.kill()
+        running.communicate()
+        if path.exists():
+            with archive.reading(path) as whole:
+                assert whole.manifest.tables
+            path.unlink()
+    filled.adme("backup", str(path))
 
 
 # --- while others work ----------------------------------------------------------------------------
