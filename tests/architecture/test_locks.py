@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 
 import pytest
 from packaging.requirements import Requirement
@@ -17,7 +17,7 @@ LOCKS = ("requirements.lock", "requirements-test.lock")
 def pins(text: str) -> dict[str, set[str]]:
     """Versions of each package in a lock file: one, or one per Python where a package has left older ones behind."""
     found: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, flags=re.MULTILINE):
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", text, flags=re.MULTILINE):
         found.setdefault(canonicalize_name(name), set()).add(version)
     return found
 
@@ -64,6 +64,28 @@ def test_both_commands_run_the_same_versions(root):
     small, large = (pins(read(root, lock)) for lock in LOCKS)
 
     assert {name: (found, large.get(name)) for name, found in small.items() if large.get(name) != found} == {}
+
+
+def test_a_package_that_another_wants_with_an_extra_is_held_with_it(root):
+    """Else pip of 2023, which Debian 12 has, takes the newest version for the extra and stops at its unknown hash."""
+    held = {
+        canonicalize_name(name): {extra.strip() for extra in (extras or "").split(",")}
+        for name, extras in re.findall(r"^([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?==", read(root, LOCKS[1]), flags=re.MULTILINE)
+    }
+    wanted = [
+        Requirement(line)
+        for package in held
+        for line in _requirements_of(package)
+        if "extra ==" not in line  # those of extras that nobody may have asked for
+    ]
+    assert [str(one) for one in wanted if not one.extras <= held.get(canonicalize_name(one.name), one.extras)] == []
+
+
+def _requirements_of(package: str) -> list[str]:
+    try:
+        return requires(package) or []
+    except PackageNotFoundError:  # for another Python or system
+        return []
 
 
 def test_every_dependency_says_why(root):
