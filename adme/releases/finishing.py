@@ -33,7 +33,10 @@ def _nothing() -> None:
 
 
 def finish(dataflow_ids: Iterable[int] | None = None, meanwhile: Callable[[], None] = _nothing) -> None:
-    """Settle and freeze whatever is left of the dataflows, or of all. `meanwhile` is called between the pieces."""
+    """Settle and freeze whatever is left of the dataflows, or of all. `meanwhile` is called between the pieces.
+
+    A file that cannot be written does not keep others from being made; the first such error is raised at the end.
+    """
     unsettled = Delivery.objects.unsettled(clock_instant())
     if dataflow_ids is not None:
         dataflow_ids = set(dataflow_ids)
@@ -41,12 +44,18 @@ def finish(dataflow_ids: Iterable[int] | None = None, meanwhile: Callable[[], No
     for flow in sorted(set(unsettled.values_list("dataflow_id", flat=True))):
         settle(flow)
         meanwhile()
-    frozen = set()
-    for state in frozen_store.missing(dataflow_ids):
-        frozen_store.freeze(state, meanwhile)
-        frozen.add(state.dataflow_id)
-    for dataflow in Dataflow.objects.filter(pk__in=frozen):
+    faults = []
+    missing = frozen_store.missing(dataflow_ids)
+    for state in missing:
+        try:
+            frozen_store.freeze(state, meanwhile)
+        except OSError as fault:
+            log.exception("dataflow=%s instant=%s could not be frozen", state.dataflow_id, state.instant)
+            faults.append(fault)
+    for dataflow in Dataflow.objects.filter(pk__in={state.dataflow_id for state in missing}):
         frozen_store.sweep(dataflow)
+    if faults:
+        raise faults[0]
 
 
 def finish_small(dataflow_ids: Iterable[int]) -> None:

@@ -219,6 +219,30 @@ def test_whoever_releases_freezes_small_flows_and_leaves_large_ones_to_the_worke
     assert FrozenFile.objects.count() == 2
 
 
+def test_a_full_disk_stops_no_release_and_no_other_file(press, hands, monkeypatch, frozen_dir):
+    other = make_flow("DF_OTHER")
+    press.release((KEY, "2019", 1.0))
+    press.release((KEY, "2019", 2.0), flow=other)
+    waiting = press.release((KEY, "2019", 3.0), at=10)
+    hands.set(10)
+    write, fails = parquet.write, iter([OSError(28, "No space left on device")])
+
+    def full_at_first(frames):
+        for error in fails:
+            raise error
+        yield from write(frames)
+
+    monkeypatch.setattr(frozen_store.parquet, "write", full_at_first)
+    with pytest.raises(OSError, match="No space left"):
+        actions.release_due()
+    assert queries.clock_instant() == waiting.instant
+    assert FrozenFile.objects.count() == 2
+    assert not [name for name in files(frozen_dir) if name.startswith("making-")]
+
+    actions.release_due()
+    assert FrozenFile.objects.count() == 3
+
+
 def test_flows_do_not_share_folders(press):
     other = make_flow("DF_OTHER")
     press.release((KEY, "2019", 1.0))
