@@ -8,10 +8,12 @@ import re
 import pytest
 from django.urls import reverse
 
+from adme.collection.actions import checking, review
 from adme.collection.models import Submission
 from adme.lib import clock
 from adme.releases.models import Release
 from tests.collection.browsing import act, approved, signed_in, text_of, tomorrow
+from tests.collection.cast import person
 from tests.collection.education import LONG, public, quick_draft
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +72,13 @@ def test_several_are_released_together_and_withdrawn_with_a_tombstone(flow):
     assert "Choose at least one submission." in text_of(nothing)
     done = paul.post(
         reverse("collection:release-together"),
-        {"title": "Education", "when": "now", "submission": [str(first.pk), str(second.pk), "nonsense"]},
+        {
+            "title": "Education",
+            "when": "now",
+            "submission": [str(first.pk), str(second.pk), "nonsense"],
+            f"revision-{first.pk}": first.revision,
+            f"revision-{second.pk}": second.revision,
+        },
     )
     assert done.status_code == 302
     assert len(public(flow)) == 12
@@ -99,4 +107,17 @@ def test_a_submission_that_is_not_approved_cannot_be_slipped_into_a_release(flow
         reverse("collection:release-together"), {"title": "x", "when": "now", "submission": [str(submission.pk)]}
     )
     assert response.status_code == 409
+    assert not Release.objects.exists()
+
+
+def test_what_was_sent_back_and_approved_anew_since_the_page_was_seen_is_not_released(flow):
+    seen = approved(flow)
+    back = review.send_back(submission=seen, by=person("minh"), reason="Another table.")
+    drafted = checking.check(submission=back, by=person("dewi"))
+    sent = review.submit(submission=drafted, by=person("dewi"))
+    review.approve(submission=sent, by=person("rosa"))
+    fields = {"title": "x", "when": "now", "submission": [str(seen.pk)], f"revision-{seen.pk}": seen.revision}
+    response = signed_in("paul").post(reverse("collection:release-together"), fields)
+    assert response.status_code == 409
+    assert "Somebody changed this in the meantime." in text_of(response)
     assert not Release.objects.exists()

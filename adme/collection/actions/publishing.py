@@ -6,7 +6,8 @@ Locks are taken in one order everywhere: submissions, dataflows, public clock, a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.db import transaction
 
@@ -38,15 +39,16 @@ def release(
     revision: int | None = None,
 ) -> Submission:
     """Release one approved submission; see `release_together`."""
-    if revision is not None:
-        _unchanged(submission, revision)
-    release_together(submissions=[submission], by=by, reason=reason, at=at, title=title, announced=announced)
+    release_together(
+        submissions=[submission],
+        by=by,
+        reason=reason,
+        at=at,
+        title=title,
+        announced=announced,
+        revisions=None if revision is None else {submission.pk: revision},
+    )
     return Submission.objects.select_related("release", "delivery").get(pk=submission.pk)
-
-
-def _unchanged(submission: Submission, revision: int) -> None:
-    if Submission.objects.select_for_update().get(pk=submission.pk).revision != revision:
-        raise Overtaken
 
 
 @transaction.atomic
@@ -58,15 +60,17 @@ def release_together(
     at: dt.datetime | None = None,
     title: Text | None = None,
     announced: bool = False,
+    revisions: Mapping[UUID, int] | None = None,
 ) -> Release:
     """Make approved submissions public with one flip: now, or at an instant to come (`at`, with a time zone).
 
     Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
-    IllegalMove for one that is not approved. With `announced`, title and time stand in the public calendar
-    beforehand. Without a title it is called after its dataflows, never after a file.
+    IllegalMove for one that is not approved, Overtaken where the revision is not the one that was seen (`revisions`,
+    by id). With `announced`, title and time stand in the public calendar beforehand. Without a title it is called after
+    its dataflows, never after a file.
     """
     require(by, Verb.PUBLISH)
-    chosen = _approved(submissions)
+    chosen = _approved(submissions, revisions)
     pushed = [(one, _delivery(one, reason), DRAFTS.frames(one.approved_digest)) for one in chosen]
     made = releases.release(
         deliveries=[(delivery, frames) for _submission, delivery, frames in pushed],
@@ -93,7 +97,7 @@ def release_together(
     return made
 
 
-def _approved(submissions: Sequence[Submission]) -> list[Submission]:
+def _approved(submissions: Sequence[Submission], revisions: Mapping[UUID, int] | None) -> list[Submission]:
     """The submissions as they stand, locked in id order so that two publishers cannot block each other."""
     wanted = {submission.pk for submission in submissions}
     if not wanted:
@@ -103,6 +107,8 @@ def _approved(submissions: Sequence[Submission]) -> list[Submission]:
     for submission in chosen:
         if submission.state != Submission.State.APPROVED:
             raise IllegalMove("release", submission.get_state_display())
+        if revisions is not None and revisions.get(submission.pk) != submission.revision:
+            raise Overtaken
     return chosen
 
 

@@ -98,5 +98,10 @@ def _way_back(kwargs: dict[str, Any]) -> list[Link]:
 
 def revision_of(request: HttpRequest) -> int:
     """The revision that the person saw when he pressed the button; one that never fits where the form does not say."""
-    text = request.POST.get("revision", "")
+    return number_of(request, "revision")
+
+
+def number_of(request: HttpRequest, name: str) -> int:
+    """A whole number that a form carries; 0 where it does not."""
+    text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -22,7 +22,7 @@ from adme.collection.forms import EndReleaseForm, MoveReleaseForm, ReleaseForm, 
 from adme.collection.models import Submission
 from adme.collection.queries import names_of
 from adme.collection.rows import ListRow, rows_of
-from adme.collection.views.frame import in_plain_words, page, person_of
+from adme.collection.views.frame import in_plain_words, number_of, page, person_of
 from adme.lib import clock
 from adme.lib.page.shell import Link
 from adme.lib.page.tables import Cell, Column, Row, Table
@@ -117,6 +117,7 @@ def release_together(request: HttpRequest) -> HttpResponseBase:
         at=form.moment,
         title={"en": form.cleaned_data["title"]},
         announced=form.cleaned_data["announced"],
+        revisions={one.pk: number_of(request, f"revision-{one.pk}") for one in found},
     )
     messages.success(request, _("Scheduled.") if form.moment else _("Released: the figures are public."))
     return redirect("collection:release-page", release_id=made.pk)
