@@ -11,6 +11,7 @@ urlpatterns = [
     path("correct/", correcting.find, name="correct"),
     path("correct/value/", correcting.correct, name="correct-value"),
     path("submissions/", work.submissions, name="submissions"),
+    path("submissions.csv", work.submissions_csv, name="submissions-csv"),
     path("submissions/<uuid:submission_id>/", submission.submission, name="submission"),
     path("submissions/<uuid:submission_id>/mapping/", mapping.mapping, name="mapping"),
     path("submissions/<uuid:submission_id>/mapping/text/", mapping.mapping_text, name="mapping-text"),

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.collection.browsing import body_of, signed_in
+from tests.collection.cast import person
 from tests.collection.education import LONG, draft, publish, quick_draft
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +35,14 @@ def test_every_table_can_be_taken_away_and_formulas_stay_text(flow):
 @pytest.mark.parametrize(("name", "kind"), [("secrets", "csv"), ("rows", "exe"), ("refused-rows", "csv")])
 def test_a_table_that_there_is_not_is_not_found(flow, name, kind):
     assert signed_in("dewi").get(f"/work/submissions/{quick_draft(flow).pk}/{name}.{kind}").status_code == 404
+
+
+def test_the_list_of_submissions_can_be_taken_away_by_whoever_may_see_them(flow):
+    quick_draft(flow, name="=danger.csv")
+    quick_draft(flow, name="anongs.csv", by=person("anong"))
+    address = reverse("collection:submissions-csv")
+    dewi, rosa = (body_of(signed_in(who).get(address)).decode("utf-8-sig") for who in ("dewi", "rosa"))
+    assert "'=danger.csv" in dewi
+    assert "anongs.csv" not in dewi
+    assert "anongs.csv" in rosa
+    assert len(body_of(signed_in("rosa").get(address, {"state": "released"})).decode().splitlines()) == 1
