@@ -107,7 +107,7 @@ def table_of(rows: pl.DataFrame, structure: StructureView) -> Table:
         Column(_("Area")),
         Column(_("Period")),
         Column(_("Stored"), kind="number"),
-        Column(_("In this draft"), kind="number"),
+        Column(_("Draft"), kind="number"),
         Column(_("What")),
         Column(_("Indicator")),
         Column(_("Breakdown")),

@@ -174,13 +174,18 @@ class MappingPage:
 
     def _codes(self, box: CodesBox, name: str, column: str) -> dict[str, Any]:
         left = len(self.unknown.get(column, ())) - MOST_TEXTS
+        texts = [self._text(text, f"{name}-text", f"{name}-code") for text in box.texts]
+        settled = [text for text in texts if text["box"].code and not text["error"]]
+        settled_words = ngettext("%(n)d text has its code", "%(n)d texts have their codes", len(settled))
         more = ngettext("%(n)d more text is not shown.", "%(n)d more texts are not shown.", max(left, 0))
         return {
             "box": box,
             "field": name,
             "absent": self._code_field(f"{name}-absent", box.codes, box.list_id),
             "open": bool(box.has_details or box.absent or self.errors.get(f"{name}-absent")),
-            "texts": [self._text(text, f"{name}-text", f"{name}-code") for text in box.texts],
+            "texts": [text for text in texts if text["error"] or not text["box"].code],
+            "settled": settled,
+            "settled_words": settled_words % {"n": len(settled)},
             "more": more % {"n": left} if left > 0 else "",
         }
 

@@ -70,7 +70,9 @@ def test_a_package_that_another_wants_with_an_extra_is_held_with_it(root):
     """Else pip of 2023, which Debian 12 has, takes the newest version for the extra and stops at its unknown hash."""
     held = {
         canonicalize_name(name): {extra.strip() for extra in (extras or "").split(",")}
-        for name, extras in re.findall(r"^([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?==", read(root, LOCKS[1]), flags=re.MULTILINE)
+        for name, extras in re.findall(
+            r"^([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?==", read(root, LOCKS[1]), flags=re.MULTILINE
+        )
     }
     wanted = [
         Requirement(line)

@@ -47,6 +47,41 @@ def test_a_column_can_be_changed_saved_and_seen_as_text(flow):
     assert latest().state == State.RECEIVED
 
 
+ROWS = [line.split(",") for line in LONG.splitlines()]
+
+
+@pytest.fixture
+def remembered_sheet(flow):
+    """A mapping that was remembered from a sheet called Data."""
+    dewi = signed_in("dewi")
+    address = upload(dewi, flow, workbook({"Data": ROWS}), name="first.xlsx").url
+    dewi.post(address, {**fields_of(dewi.get(address)), "do": "check"})
+    return dewi
+
+
+@pytest.mark.parametrize(("name", "content"), [("t.csv", LONG), ("t.xlsx", workbook({"Table 1": ROWS}))])
+def test_a_remembered_mapping_serves_the_same_table_in_another_file(flow, remembered_sheet, name, content):
+    address = upload(remembered_sheet, flow, content, name=name).url
+    done = remembered_sheet.post(address, {**fields_of(remembered_sheet.get(address)), "do": "check"})
+    assert done.status_code == 302
+    assert latest().rows_kept == 6, [finding.message for finding in latest().findings.all()]
+
+
+@pytest.mark.parametrize("others", [["Notes"], ["Notes", "Table 2"]])
+def test_the_sheet_with_the_remembered_heading_is_taken_and_of_several_one_is_chosen(flow, remembered_sheet, others):
+    sheets = {name: [["nothing"]] if name == "Notes" else ROWS for name in others}
+    address = upload(remembered_sheet, flow, workbook({**sheets, "Table 1": ROWS}), name="t.xlsx").url
+    fields = fields_of(remembered_sheet.get(address))
+    if len(others) == 2:
+        assert fields["file-sheet"] == "Notes"
+        chosen = remembered_sheet.post(address, {**fields, "file-sheet": "Table 1", "do": "check"})
+        assert chosen.url == address
+        fields = fields_of(remembered_sheet.get(address))
+    assert fields["file-sheet"] == "Table 1"
+    remembered_sheet.post(address, {**fields, "do": "check"})
+    assert latest().rows_kept == 6
+
+
 def test_the_mapping_can_be_taken_from_text_or_from_a_file(flow):
     dewi = signed_in("dewi")
     submission_page = upload(dewi, flow).url
@@ -55,6 +90,8 @@ def test_the_mapping_can_be_taken_from_text_or_from_a_file(flow):
     typed = dewi.post(address, {"text": MAPPING, "revision": submission.revision})
     assert typed.url == submission_page
     assert mapping(latest().declaration).columns == mapping().columns
+    assert dewi.post(address, {"text": "# as agreed\r\n" + MAPPING, "revision": latest().revision}).status_code == 302
+    assert latest().declaration == "# as agreed\n" + MAPPING
     other = SimpleUploadedFile("m.yaml", MAPPING.replace("PT", '"PT"').encode())
     assert dewi.post(address, {"file": other, "revision": latest().revision}).status_code == 302
     download = dewi.get(reverse("collection:mapping-file", args=[submission.pk]))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 
 from django.db import transaction
 
 from adme.accounts.models import User
 from adme.collection.actions.review import move
 from adme.collection.models import SourceFile, Submission
+from adme.lib.tabular.dialect import Dialect
 from adme.lib.tabular.facts import FileFacts
 from adme.structures.actions.mappings import remember_mapping
 from adme.structures.errors import MappingUnreadable
@@ -25,16 +28,37 @@ __all__ = ["propose", "remember", "set_mapping", "stable_header", "suggestion"]
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|2[0-7])\d\d(?!\d)")
 
 
-def propose(*, source_file: SourceFile, dataflow: Dataflow) -> tuple[MappingDeclaration, Mapping | None]:
-    """A mapping to begin with: the one remembered for these columns, else what the file itself suggests."""
+def propose(
+    *, source_file: SourceFile, dataflow: Dataflow, sheet: str | None = None
+) -> tuple[MappingDeclaration, Mapping | None]:
+    """A mapping to begin with: the one remembered for the columns of a sheet, else what the file itself suggests.
+
+    Without `sheet`, any sheet that has the columns of a remembered mapping is taken, if it is the only one.
+    """
     facts = FileFacts.from_dict(source_file.facts)
-    remembered = mapping_for(stable_header(facts.sheet().columns), dataflow=dataflow)
-    if remembered is not None:
+    sheets = [one for one in facts.sheets if one.visible] if sheet is None else [facts.sheet(sheet)]
+    known = [(one, mapping_for(stable_header(one.columns), dataflow=dataflow)) for one in sheets or facts.sheets[:1]]
+    found = [(one, remembered) for one, remembered in known if remembered is not None]
+    if len(found) == 1:
+        ((one, remembered),) = found
         try:
-            return from_yaml(remembered.declaration), remembered
+            declaration = from_yaml(remembered.declaration)
+            dialect = _fitted(declaration.dialect, facts, one.name)
+            return dataclasses.replace(declaration, dialect=dialect), remembered
         except MappingUnreadable:
             pass  # written by an older version: begin anew
-    return suggestion(source_file, dataflow).declaration, None
+    return suggestion(source_file, dataflow, sheet).declaration, None
+
+
+def _fitted(dialect: Dialect, facts: FileFacts, sheet: str | None) -> Dialect:
+    """A remembered dialect with what this file is sure to be: a table may come as a workbook first and as CSV later."""
+    sure = {"encoding": facts.encoding, "separator": facts.separator}
+    changes: dict[str, Any] = {name: value for name, value in sure.items() if value is not None}
+    if dialect.sheet is not None or sheet != facts.sheet().name:
+        changes["sheet"] = sheet
+    if dialect.decimal is None and facts.decimal != dialect.thousands:
+        changes["decimal"] = facts.decimal
+    return dialect.replaced(**changes)
 
 
 def suggestion(source_file: SourceFile, dataflow: Dataflow, sheet: str | None = None) -> Suggested:
@@ -44,16 +68,26 @@ def suggestion(source_file: SourceFile, dataflow: Dataflow, sheet: str | None = 
 
 @transaction.atomic
 def set_mapping(
-    *, submission: Submission, declaration: MappingDeclaration, by: User, reason: str = "", revision: int | None = None
+    *,
+    submission: Submission,
+    declaration: MappingDeclaration | str,
+    by: User,
+    reason: str = "",
+    revision: int | None = None,
 ) -> Submission:
-    """Replace the mapping of a submission that is still its preparer's; it has to be checked again then."""
+    """Replace the mapping of a submission that is still its preparer's; it has to be checked again then.
+
+    A text is kept as it was written, with its comments; MappingUnreadable where it is none.
+    """
+    text = declaration if isinstance(declaration, str) else to_yaml(declaration)
+    from_yaml(text)
     return move(
         submission=submission,
         verb="edit",
         by=by,
         reason=reason,
         revision=revision,
-        declaration=to_yaml(declaration),
+        declaration=text,
         draft_digest="",
         changes_digest="",
         refused_digest="",

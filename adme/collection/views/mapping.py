@@ -67,12 +67,18 @@ class _Desk:
 
     def page(self, errors: dict[str, str] | None = None) -> MappingPage:
         """What the page shows."""
-        reasons = mappings.suggestion(
-            self.source_file, self.submission.dataflow, self.declaration.dialect.sheet
-        ).reasons
+        declared = self.declaration.dialect.sheet
+        sheet = declared if any(one.name == declared for one in self.facts.sheets) else None
+        reasons = mappings.suggestion(self.source_file, self.submission.dataflow, sheet).reasons
         return MappingPage(
             self.submission, self.declaration, self.facts, self.look, self.structure, reasons=reasons, errors=errors
         )
+
+    def is_other_sheet(self, declaration: MappingDeclaration) -> bool:
+        """Whether it is about a sheet of this file with another heading than the one on the page: begin anew there."""
+        chosen = next((one for one in self.facts.sheets if one.name == declaration.dialect.sheet), None)
+        shown = self.look.sheet if self.look else None
+        return chosen is not None and shown is not None and chosen.columns != shown.columns
 
     def answer(self, *, errors: dict[str, str] | None = None, status: int = 200, **more: Any) -> HttpResponse:
         """The page."""
@@ -84,7 +90,7 @@ class _Desk:
             "refusal": self.refusal,
             "remembered": self._remembered(),
             "is_sdmx_csv": is_sdmx_csv(columns),
-            "yaml": to_yaml(self.declaration),
+            "yaml": self.submission.declaration or to_yaml(self.declaration),
             "uses": uses_for(self.structure),
             "part_uses": part_uses_for(self.structure),
             **more,
@@ -132,23 +138,30 @@ def mapping(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponseBase:
     if form.errors:
         desk.declaration = form.declaration
         return desk.answer(errors=form.errors, status=422)
+    if desk.is_other_sheet(form.declaration):
+        begun, _remembered = mappings.propose(
+            source_file=desk.source_file, dataflow=desk.submission.dataflow, sheet=form.declaration.dialect.sheet
+        )
+        saved = _save(desk, begun)
+        return redirect("collection:mapping", submission_id=saved.pk)
     if request.POST.get("do") != "check":
-        saved = _save(request, desk.submission, form.declaration)
+        saved = _save(desk, form.declaration)
         return redirect("collection:mapping", submission_id=saved.pk)
     if unanswered(form.declaration, desk.facts):
-        _save(request, desk.submission, form.declaration)
+        _save(desk, form.declaration)
         words = {
             f"file-{one.field}": _("Please answer this first.") for one in unanswered(form.declaration, desk.facts)
         }
         return _Desk(request, submission_of(request, submission_id)).answer(errors=words, status=422)
-    return start(request, _save(request, desk.submission, form.declaration))
+    return start(request, _save(desk, form.declaration))
 
 
-def _save(request: HttpRequest, submission: Submission, declaration: MappingDeclaration) -> Submission:
-    if to_yaml(declaration) == submission.declaration and submission.revision == revision_of(request):
-        return submission
+def _save(desk: _Desk, declaration: MappingDeclaration) -> Submission:
+    revision = revision_of(desk.request)
+    if declaration == desk.declaration and desk.submission.revision == revision and desk.submission.declaration:
+        return desk.submission
     return mappings.set_mapping(
-        submission=submission, declaration=declaration, by=person_of(request), revision=revision_of(request)
+        submission=desk.submission, declaration=declaration, by=person_of(desk.request), revision=revision
     )
 
 
@@ -192,7 +205,7 @@ def mapping_text(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse
         )
         return desk.answer(status=422, yaml_error=other, yaml=text)
     saved = mappings.set_mapping(
-        submission=desk.submission, declaration=declaration, by=person_of(request), revision=revision_of(request)
+        submission=desk.submission, declaration=text, by=person_of(request), revision=revision_of(request)
     )
     messages.success(request, _("The mapping was taken over."))
     return redirect("collection:mapping", submission_id=saved.pk)
@@ -201,7 +214,7 @@ def mapping_text(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse
 def _sent_text(request: HttpRequest) -> str:
     upload = request.FILES.get("file")
     if upload is None:
-        return request.POST.get("text", "")
+        return request.POST.get("text", "").replace("\r\n", "\n")
     if upload.size is None or upload.size > MOST_TEXT:
         raise FileTooLarge(MOST_TEXT)
     try:
