@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 from django.conf import settings
 
-IN_MEMORY = 400_000
+IN_MEMORY = 200_000
 """Rows that are kept in memory, some 80 bytes each."""
 
 

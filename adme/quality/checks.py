@@ -16,6 +16,7 @@ from adme.lib import clock, periods
 from adme.lib.numbers import write_expr
 from adme.quality.duplicates import duplicates
 from adme.quality.findings import no_problems
+from adme.quality.pieces import pieces
 from adme.quality.rules import severity_of
 from adme.structures.coding_values import MAY_BE_MISSING
 from adme.structures.problems import PROBLEM_SCHEMA
@@ -112,6 +113,9 @@ def _problems(
         detail=pl.lit("") if detail is None else detail,
     )
     return kept.select(pl.col(n).cast(kind) for n, kind in PROBLEM_SCHEMA.items()).collect()
+
+
+_NUMBER = ("value", "decimals", "qualifier")
 
 
 def _number() -> pl.Expr:
@@ -237,12 +241,16 @@ def _against_store(rows: pl.LazyFrame, structure: StructureView, context: CheckC
         return no_problems()
     columns = list(structure.columns)
     stored = context.stored.with_columns(pl.col(columns).cast(pl.Int32))
-    known = stored.select(*columns, "typical", known=pl.lit(True)).lazy()
-    held = rows.filter(pl.col("action") != "D").join(known, on=columns, how="left")
-    new = held.filter(pl.col("known").is_null()).unique(columns, keep="first").collect(engine="streaming")
+    known = stored.select(*columns, "typical", known=pl.lit(True))
     size, typical = pl.col("value").abs(), pl.col("typical")
     far = (size > 0) & (typical > 0) & ((size / typical >= JUMP) | (typical / size >= JUMP))
-    jumped = _found(held, far.fill_null(False))
+    found_new, found_far = [], []
+    for piece in pieces(rows.select("row", "sheet", "cell", "wide", "action", *columns, *_NUMBER)):
+        held = piece.filter(pl.col("action") != "D").join(known, on=columns, how="left", maintain_order="left")
+        found_new.append(held.filter(pl.col("known").is_null()).unique(columns, keep="first", maintain_order=True))
+        found_far.append(held.filter(far.fill_null(False)))
+    new = pl.concat(found_new).unique(columns, keep="first", maintain_order=True)
+    jumped = pl.concat(found_far)
     key = pl.concat_str([_code(structure, d.id) for d in structure.dimensions], separator=".")
     return pl.concat(
         [

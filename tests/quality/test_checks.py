@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from adme.lib import periods
 from adme.quality.checks import CheckContext, good_rows, run_checks
+from adme.quality.pieces import pieces
 from adme.structures.coding import canonical_attributes, coded_schema
 from tests.factories.structures import small_structure
 
@@ -48,6 +49,22 @@ def found(*rows, **context):
 
 
 KEY = "A.POP.TH.F.AGR"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_pieces():
+    """Three rows at a time, so that what spans pieces is seen too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("adme.quality.pieces.SIZE", 3)
+        yield
+
+
+@pytest.mark.parametrize("height", [0, 2, 3, 4, 6])
+def test_pieces_hold_every_row_once_and_in_order(height):
+    frame = pl.DataFrame({"row": range(height)}, schema={"row": pl.Int64})
+    held = list(pieces(frame.lazy()))
+    assert pl.concat(held).equals(frame)
+    assert max(len(piece) for piece in held) <= 3
 
 
 def test_good_rows_have_no_problems():

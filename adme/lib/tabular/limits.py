@@ -40,7 +40,7 @@ LIMITS: dict[str, int] = {
     "read_memory_mb": 1_024,  # writable memory, reserved or not; the part in use peaks at a quarter of it
     "output_mb": 16_384,
     # what is handed over
-    "chunk_rows": 200_000,
+    "chunk_rows": 100_000,
     "chunk_text_bytes": 64 * MB,
     "sample_rows": 20_000,  # looked at for decimals, digits and columns
     "preview_rows": 30,
