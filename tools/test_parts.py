@@ -153,8 +153,8 @@ _PYTEST: dict[str, tuple[str, list[str]]] = {
     # which tests, and how; two processes, as the smallest machine we promise has two cores
     "sqlite": ("not browser and not postgres", ["-n", "2", "--dist", "worksteal"]),
     "postgres": ("not browser", ["-n", "2", "--dist", "worksteal", "--database-only"]),
-    "browser": ("browser", []),
-    "browser-postgres": ("browser", []),
+    "browser": ("browser", ["-n", "2", "--dist", "worksteal"]),
+    "browser-postgres": ("browser", ["-n", "2", "--dist", "worksteal"]),
 }
 
 

@@ -245,7 +245,7 @@ class MappingPage:
 
     def _table(self) -> Table:
         rows = [
-            Row((Cell(text=str(row)), *(Cell(text=text or "", missing="") for text in cells)))
+            Row((Cell(text=str(row)), *self._cells(cells)))
             for row, cells in self.sheet.preview[:8]
             if row > self.declaration.dialect.header_row
         ]
@@ -256,6 +256,11 @@ class MappingPage:
             dense=True,
             empty=_("There are no rows below the heading."),
         )
+
+    def _cells(self, texts: Sequence[str | None]) -> list[Cell]:
+        """A cell for each column, also where a row of the file is shorter or longer than the heading."""
+        width = len(self.sheet.columns)
+        return [Cell(text=text or "", missing="") for text in [*texts, *[None] * width][:width]]
 
     def _file_fields(self) -> list[dict[str, Any]]:
         asked = {question.field for question in self.facts.questions}

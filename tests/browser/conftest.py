@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests.browser.desk import Desk, lay_out
 from tests.browser.installation import Image, Site, build_image
@@ -174,9 +174,13 @@ def at_each_width(page: Page) -> Callable[[], Iterator[int]]:
 
 @pytest.fixture
 def ready(page: Page) -> Callable[[str], None]:
-    """``ready(site.address + "/")`` opens an address and waits until the page's script has done its work."""
+    """``ready(site.address + "/")`` opens an address and waits until the page's script has done its work.
+
+    What the page before it has asked for is awaited: an answer that is cut off is an error in the console.
+    """
 
     def go(address: str) -> None:
+        expect(page.locator(".htmx-request")).to_have_count(0)
         page.goto(address)
         page.wait_for_selector("html[data-ready='1']", state="attached")
 

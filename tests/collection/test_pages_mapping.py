@@ -36,6 +36,16 @@ def test_what_the_file_does_not_say_is_asked_and_not_guessed(flow):
     assert latest().rows_kept == 9
 
 
+@pytest.mark.parametrize(
+    "rows", ["TH,2019\nVN,2019,1,2,3\n", "TH,9\N{THAI DIGIT NINE}\N{THAI DIGIT THREE}.2,1\nVN';--,95,96\n\n"]
+)
+def test_rows_shorter_and_longer_than_the_heading_are_shown(flow, rows):
+    dewi = signed_in("dewi")
+    page = dewi.get(upload(dewi, flow, "area,year,value\n" + rows).url)
+    assert page.status_code == 200
+    assert "TH" in text_of(page)
+
+
 def test_a_column_can_be_changed_saved_and_seen_as_text(flow):
     dewi = signed_in("dewi")
     address = upload(dewi, flow).url
