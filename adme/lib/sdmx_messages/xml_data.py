@@ -41,7 +41,7 @@ def write_structure_specific(
     specific = f"{base}/data/structurespecific"
     yield _opening("StructureSpecificData", base, {"ss": specific, "flow": target})
     yield _header(shape, envelope, version, namespace=target)
-    yield _specific_data_set(shape)
+    yield _specific_data_set(shape, version)
     yield from _grouped(frames, _specific_series(shape), _specific_observation(shape), "</Series>")
     yield b"</mes:DataSet></mes:StructureSpecificData>"
 
@@ -87,10 +87,10 @@ def _header(shape: FlowShape, envelope: Envelope, version: Version, namespace: s
     ).encode()
 
 
-def _specific_data_set(shape: FlowShape) -> bytes:
+def _specific_data_set(shape: FlowShape, version: Version) -> bytes:
+    scope = ' ss:dataScope="DataStructure"' if version == "2.1" else ""  # later versions do not know it
     return (
-        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType" '
-        f'ss:dataScope="DataStructure" ss:action="Replace">'
+        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType"{scope} ss:action="Replace">'
     ).encode()
 
 
@@ -110,7 +110,7 @@ def _escaped(name: str) -> pl.Expr:
         ("\t", "&#9;"),
     ):
         text = text.str.replace_all(raw, safe, literal=True)
-    return text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F]", "\ufffd")
+    return text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]", "\ufffd")
 
 
 def _given(name: str, before: str, after: str) -> pl.Expr:
