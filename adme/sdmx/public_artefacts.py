@@ -186,7 +186,7 @@ def categorisation_of(flow: Dataflow, scheme: ItemScheme, topic: Topic) -> Categ
     return Categorisation(
         flow.agency,
         f"{flow.artefact_id}_{topic.slug}",
-        flow.version,
+        "1.0",
         dict(flow.name),
         source=flow_of(flow).urn,
         target=scheme.item_urn(item),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from adme.accounts.policy import PUBLIC, policy
 from adme.lib.sdmx_messages import xml_schema
-from adme.lib.sdmx_messages.artefacts import Artefacts, Flow, ItemScheme, Structure
+from adme.lib.sdmx_messages.artefacts import Agreement, Artefacts, Flow, ItemScheme, Structure
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 from adme.lib.texts import text_in
 from adme.releases.validators import state_tag
@@ -69,6 +69,10 @@ def _allowed(context: str, agency: str, artefact: str, version: str) -> Artefact
     named = found(registry, context, agency, artefact, version)
     if len(named) > 1:
         raise SyntaxFault("A schema is of one artefact: name agency, id and one version.")
+    # What is delivered under an agreement is what its dataflow may hold.
+    agreed = registry.artefacts[named[0]]
+    if isinstance(agreed, Agreement):
+        named = [agreed.dataflow]
     everything = collect(registry, named, _REFERENCES[context], "referencepartial")
     if len(everything.structures) != 1:
         raise NoResults("Nothing public matches.")

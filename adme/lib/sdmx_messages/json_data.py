@@ -73,7 +73,7 @@ def write_json(
     if version != "1.0":
         opening = {"structure": 0, **opening}
     if version == "2.1":
-        del meta["schema"]  # its place is at the root of the message
+        # Its place is at the root of the message now; readers still look for it where it was.
         yield f'{{"$schema":{dumped(SCHEMAS[version])},"meta":{dumped(meta)}'.encode()
     else:
         yield f'{{"meta":{dumped(meta)}'.encode()

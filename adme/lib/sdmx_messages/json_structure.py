@@ -81,7 +81,7 @@ def write_structures(artefacts: Artefacts, envelope: Envelope, *, language: str,
         "sender": {"id": envelope.sender},
     }
     if version == "2.1":
-        del meta["schema"]  # its place is at the root of the message
+        # Its place is at the root of the message now; readers still look for it where it was.
         return dumped({"$schema": SCHEMAS[version], "meta": meta, "data": data}).encode()
     return dumped({"meta": meta, "data": data}).encode()
 
@@ -222,7 +222,7 @@ def _component(component: ComponentUse) -> dict[str, Any]:
 
 
 def _dimension(component: ComponentUse, place: int) -> dict[str, Any]:
-    return {**_component(component), "position": place, "type": "Dimension"}
+    return {**_component(component), "position": place}
 
 
 def _time_dimension(component: ComponentUse) -> dict[str, Any]:
@@ -230,7 +230,6 @@ def _time_dimension(component: ComponentUse) -> dict[str, Any]:
         "id": component.id,
         "conceptIdentity": component.concept,
         "localRepresentation": {"format": {"dataType": "ObservationalTimePeriod"}},
-        "type": "TimeDimension",
     }
 
 

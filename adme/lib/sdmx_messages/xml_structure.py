@@ -110,8 +110,9 @@ def _in_languages(element: str, text: Text) -> str:
 
 
 def _identity(artefact: Artefact, version: Version) -> str:
-    """Schemes of organisations have the version 1.0 and are never final; from 3.0 on they do not say so."""
-    organisations = artefact.kind in ("agencyscheme", "dataproviderscheme")
+    """Schemes of organisations and categorisations have the version 1.0 and are never final; from 3.0 on they do not
+    say so."""
+    organisations = artefact.kind in ("agencyscheme", "dataproviderscheme", "categorisation")
     numbered = "" if organisations and version != "2.1" else f" version={quoteattr(artefact.version)}"
     final = ' isFinal="true"' if version == "2.1" and not organisations else ""
     stub = f' isExternalReference="true" structureURL={quoteattr(artefact.stub_of)}' if artefact.stub_of else ""
