@@ -23,6 +23,7 @@ from adme.lib.sdmx_messages.artefacts import (
 from adme.releases import queries
 from adme.sdmx import public_artefacts as made
 from adme.sdmx.versions import matching
+from adme.structures import artefacts as kept
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
 
 KINDS = (
@@ -56,8 +57,8 @@ class PublicRegistry:
     def artefacts(self) -> dict[str, Artefact]:
         """URN → artefact."""
         found: list[Artefact] = [*self._code_lists, *self._concept_schemes, *self._structures, *self._providers]
-        found += [made.flow_of(flow) for flow in self._flows]
-        found += [made.agreement_of(flow) for flow in self._flows]
+        found += [kept.flow_of(flow) for flow in self._flows]
+        found += [kept.agreement_of(flow) for flow in self._flows]
         found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
         found += self._categories
         found += made.agencies_of(found)
@@ -73,7 +74,7 @@ class PublicRegistry:
     def _structures(self) -> list[Structure]:
         owners = DataStructure.objects.in_bulk({component.data_structure_id for component in self._components})
         return [
-            made.structure_of(owner, [one for one in self._components if one.data_structure_id == pk])
+            kept.structure_of(owner, [one for one in self._components if one.data_structure_id == pk])
             for pk, owner in owners.items()
         ]
 
@@ -81,7 +82,7 @@ class PublicRegistry:
     def _code_lists(self) -> list[ItemScheme]:
         used = {one.code_list_id for one in self._components if one.code_list_id}
         lists = CodeList.objects.filter(pk__in=used).prefetch_related("codes__parent")
-        return [made.code_list_of(one, self._cut(one)) for one in lists]
+        return [kept.code_list_of(one, self._cut(one)) for one in lists]
 
     def _cut(self, code_list: CodeList) -> frozenset[str] | None:
         """The codes of a list of indicators that are public; None for any other list."""
@@ -101,14 +102,14 @@ class PublicRegistry:
     def _concept_schemes(self) -> list[ItemScheme]:
         used = {component.concept.scheme_id for component in self._components}
         schemes = ConceptScheme.objects.filter(pk__in=used).prefetch_related("concepts")
-        return [made.concept_scheme_of(one) for one in schemes]
+        return [kept.concept_scheme_of(one) for one in schemes]
 
     @cached_property
     def _providers(self) -> list[ItemScheme]:
         by_agency: dict[str, list[DataProvider]] = {}
         for provider in DataProvider.objects.filter(dataflows__in=self._flows).distinct():
             by_agency.setdefault(provider.agency, []).append(provider)
-        return [made.providers_of(agency, providers) for agency, providers in by_agency.items()]
+        return [kept.providers_of(agency, providers) for agency, providers in by_agency.items()]
 
     @cached_property
     def _categories(self) -> list[Artefact]:
@@ -157,9 +158,9 @@ class PublicRegistry:
         versions: dict[tuple[str, str, str], list[str]] = {}
         for one in wanted:
             versions.setdefault((one.kind, one.agency, one.id), []).append(one.version)
-        kept = {name: matching(version, there) for name, there in versions.items()}
+        fitting = {name: matching(version, there) for name, there in versions.items()}
         matching(version, ())  # a malformed one is refused even where nothing has the name
-        return [one.urn for one in wanted if one.version in kept[one.kind, one.agency, one.id]]
+        return [one.urn for one in wanted if one.version in fitting[one.kind, one.agency, one.id]]
 
 
 def _refers_to(artefact: Artefact) -> frozenset[str]:
