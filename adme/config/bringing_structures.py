@@ -9,7 +9,7 @@ from django.db import transaction
 
 from adme.accounts.models import User
 from adme.config.said import NotUnderstood
-from adme.lib.sdmx_messages.structure_file import read_structures
+from adme.lib.sdmx_messages.structure_file import read_structure_file
 from adme.lib.sdmx_messages.structure_reading import NotReadable
 from adme.structures.actions.importing import Imported, import_structures
 
@@ -21,15 +21,14 @@ def bring_in_structures(
 
     Refusals (StructureError, NotAllowed, NotUnderstood) are raised.
     """
-    content = file.read_bytes()
     try:
-        reading = read_structures(content)
+        reading = read_structure_file(file)
     except NotReadable as fault:
         raise NotUnderstood(str(fault)) from None
     with transaction.atomic():
         imported = import_structures(
             artefacts=reading.artefacts,
-            source=f"{file.name[:100]} sha256:{hashlib.sha256(content).hexdigest()}",
+            source=f"{file.name[:100]} sha256:{_digest(file)}",
             by=by,
             reason=reason,
             indicator_dimension=indicator_dimension,
@@ -37,3 +36,8 @@ def bring_in_structures(
         )
         transaction.set_rollback(dry_run)
     return imported, reading.left_out
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from pysdmx.io import write_sdmx
 from pysdmx.io.format import Format
 from pysdmx.model import Code, Codelist
 
-from adme.lib.sdmx_messages import json_structure, xml_structure
+from adme.lib.sdmx_messages import json_structure, structure_file, xml_structure
 from adme.lib.sdmx_messages.artefacts import Artefacts
-from adme.lib.sdmx_messages.structure_file import MOST_BYTES, read_structures
+from adme.lib.sdmx_messages.structure_file import MOST_BYTES, read_structure_file, read_structures
 from adme.lib.sdmx_messages.structure_reading import NotReadable, Reading
 from tests.lib.test_sdmx_structures import ALL, AREAS, CONCEPTS, ENVELOPE, FLOW, STRUCTURE
 
@@ -143,6 +144,31 @@ def test_what_is_no_structure_message(content: bytes, told: str) -> None:
 def test_a_file_that_is_too_large_is_not_looked_at() -> None:
     with pytest.raises(NotReadable, match="larger than 64 MB"):
         read_structures(b" " * (MOST_BYTES + 1))
+
+
+def test_a_stranger_s_file_is_read_by_a_child(tmp_path: Path) -> None:
+    file = tmp_path / "old.xml"
+    file.write_text(OLD, encoding="utf-8")
+    assert read_structure_file(file) == read_structures(OLD.encode())
+
+
+def test_what_the_child_refuses_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "old.xml"
+    file.write_text(OLD.replace("<mes:Structure xmlns", "<!DOCTYPE x><mes:Structure xmlns"), encoding="utf-8")
+    with pytest.raises(NotReadable, match="document type"):
+        read_structure_file(file)
+
+
+@pytest.mark.parametrize(("limit", "value", "told"), [("SECONDS", 0, "too long"), ("MEMORY_MB", 1, "memory")])
+def test_a_file_that_goes_past_the_limits_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, told: str
+) -> None:
+    file = tmp_path / "large.json"
+    code = '{"id":"C","names":{"en":"' + "x" * 1000 + '"}},'
+    file.write_text('{"data":{"codelists":[{"id":"CL","agencyID":"A","codes":[' + code * 20_000 + "{}]}]}}")
+    monkeypatch.setattr(structure_file, limit, value)
+    with pytest.raises(NotReadable, match=told):
+        read_structure_file(file)
 
 
 def in_json(change: Any) -> Reading:
