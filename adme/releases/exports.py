@@ -21,6 +21,7 @@ from adme.lib.texts import text_in
 from adme.lib.writers import csv as csv_writer
 from adme.lib.writers import parquet as parquet_writer
 from adme.lib.writers import xlsx as xlsx_writer
+from adme.releases.frozen_frames import text_frames
 from adme.releases.queries import Selection
 from adme.releases.validators import public_instant
 from adme.structures.models import Component, Dataflow
@@ -152,8 +153,7 @@ def _file_stem(dataflow: Dataflow) -> str:
 
 def _in_columns(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
     """Frames with exactly the columns of the structure, in its order."""
-    for frame in selection.frames():
-        yield frame.select(shape.columns)
+    yield from text_frames(selection, shape.columns)
 
 
 def _first_days(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
