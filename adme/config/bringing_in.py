@@ -13,6 +13,7 @@ from adme.collection.actions.importing import import_and_release
 from adme.collection.actions.mappings import propose
 from adme.collection.actions.receiving import receive_file
 from adme.collection.models import SourceFile, Submission
+from adme.config.bringing_structures import bring_in_structures
 from adme.config.said import NotUnderstood
 from adme.lib.tabular.facts import FileFacts
 from adme.structures.mapping import MappingDeclaration
@@ -22,7 +23,7 @@ from adme.structures.queries import dataflow_by_reference
 from adme.structures.sdmx_csv import is_sdmx_csv
 
 KINDS = ("data", "structure", "metadata", "framework", "programme", "records")
-OFFERED = ("data",)
+OFFERED = ("data", "structure")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Wish:
     at: dt.datetime | None = None
     keep_good_rows: bool = False
     reason: str = ""
+    indicator_dimension: str = ""
+    area_dimension: str = "REF_AREA"
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
+    structures: dict[str, list[str]] = field(default_factory=dict)
     problem: dict[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -65,14 +69,42 @@ class Report:
 def bring_in(wish: Wish) -> Report:
     """Do it. Refusals of any room (CollectionError, StructureError, NotAllowed, NotUnderstood) are raised."""
     if wish.kind not in OFFERED:
-        raise NotUnderstood(f"Files of the kind “{wish.kind}” cannot be imported yet; “data” can.")
+        raise NotUnderstood(f"Files of the kind “{wish.kind}” cannot be imported yet; “data” and “structure” can.")
     if not wish.file.is_file():
         raise NotUnderstood(f"There is no file {wish.file}.")
+    if wish.kind == "structure":
+        return _structures(wish)
     source_file = receive_file(file=wish.file, name=wish.file.name, by=wish.by, reason=wish.reason)
     dataflow = dataflow_by_reference(wish.dataflow or _named_in(source_file))
     declaration = _declared(wish.mapping) or propose(source_file=source_file, dataflow=dataflow)[0]
     opened = _opened(wish, source_file, dataflow, declaration)
     return _report(wish, dataflow, opened)
+
+
+def _structures(wish: Wish) -> Report:
+    """What is new is made, what is here is left; `changes` counts both, `structures` names them."""
+    imported, left_out = bring_in_structures(
+        wish.file,
+        by=wish.by,
+        reason=wish.reason,
+        indicator_dimension=wish.indicator_dimension,
+        area_dimension=wish.area_dimension,
+        dry_run=wish.dry_run,
+    )
+    named = {
+        "created": imported.created,
+        "unchanged": imported.unchanged,
+        "partial": imported.partial,
+        "left out": list(left_out),
+    }
+    return Report(
+        applied=True,
+        file=wish.file.name,
+        dry_run=wish.dry_run,
+        state="" if wish.dry_run else "kept",
+        changes={word: len(names) for word, names in named.items()},
+        structures=named,
+    )
 
 
 def refusal(file: Path, problem: Exception) -> Report:

@@ -228,6 +228,12 @@ def label_expr(column: pl.Expr) -> pl.Expr:
     return _for_each_different(column, write, pl.String)
 
 
+def first_day_expr(column: pl.Expr) -> pl.Expr:
+    """`first_day` for a column of integers, as dates; null stays null."""
+    day = column // 10
+    return pl.date(day // 10_000, day // 100 % 100, day % 100)
+
+
 def question_expr(column: pl.Expr, *, calendar: str = "gregorian") -> pl.Expr:
     """A column of integers as names of doubts (see `question`), null where there is none."""
     return _for_each_different(column, lambda period: question(period, calendar=calendar) or None, pl.String)

@@ -13,13 +13,15 @@ from typing import Literal
 
 import polars as pl
 
+from adme.lib import periods
 from adme.lib.clock import from_instant
-from adme.lib.sdmx_messages import csv_data, json_data, xml_data
+from adme.lib.sdmx_messages import csv_data, json_data, json_stat, xml_data
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 from adme.lib.texts import text_in
 from adme.lib.writers import csv as csv_writer
 from adme.lib.writers import parquet as parquet_writer
 from adme.lib.writers import xlsx as xlsx_writer
+from adme.releases.frozen_frames import text_frames
 from adme.releases.queries import Selection
 from adme.releases.validators import public_instant
 from adme.structures.models import Component, Dataflow
@@ -31,8 +33,13 @@ Labels = Literal["id", "name", "both"]
 FORMATS = {
     "csv": ("text/csv; charset=utf-8", "csv"),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    "sdmx-csv": (csv_data.MEDIA_TYPE, "csv"),
-    "sdmx-json": (json_data.MEDIA_TYPE, "json"),
+    "sdmx-csv": (csv_data.MEDIA_TYPES["2.0"], "csv"),
+    "sdmx-csv-1.0": (csv_data.MEDIA_TYPES["1.0"], "csv"),
+    "sdmx-csv-2.1": (csv_data.MEDIA_TYPES["2.1"], "csv"),
+    "sdmx-json": (json_data.MEDIA_TYPES["2.0"], "json"),
+    "sdmx-json-1.0": (json_data.MEDIA_TYPES["1.0"], "json"),
+    "sdmx-json-2.1": (json_data.MEDIA_TYPES["2.1"], "json"),
+    "json-stat": (json_stat.MEDIA_TYPE, "json"),
     "sdmx-ml-3.0": ("application/vnd.sdmx.data+xml;version=3.0.0", "xml"),
     "sdmx-ml-3.1": ("application/vnd.sdmx.data+xml;version=3.1.0", "xml"),
     "sdmx-ml-2.1": ("application/vnd.sdmx.structurespecificdata+xml;version=2.1", "xml"),
@@ -42,7 +49,21 @@ FORMATS = {
 """Format → media type and file ending."""
 
 
-Writer = Callable[[Selection, FlowShape, Labels, str], Iterator[bytes]]
+@dataclass(frozen=True)
+class Manner:
+    """How a file is to look, where its format leaves a choice.
+
+    `labels` says whether coded columns show codes, names beside them, or both in one cell (CSV and SDMX-CSV); `keys`
+    adds columns of keys (SDMX-CSV from 2.0 on); `normalized` writes each period as its first day (SDMX-CSV).
+    """
+
+    labels: Labels = "id"
+    language: str = "en"
+    keys: csv_data.Keys = "none"
+    normalized: bool = False
+
+
+Writer = Callable[[Selection, FlowShape, Manner], Iterator[bytes]]
 
 
 class UnknownFormat(ValueError):
@@ -50,6 +71,9 @@ class UnknownFormat(ValueError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no format “{name}”. Offered: {', '.join(FORMATS)}.")
+
+
+TooManyCells = json_stat.TooManyCells
 
 
 @dataclass(frozen=True)
@@ -61,20 +85,29 @@ class Export:
     chunks: Callable[[], Iterator[bytes]]
 
 
-def export(selection: Selection, name: str, *, labels: Labels = "id", language: str = "en") -> Export:
-    """The selection in format `name` (one of FORMATS); UnknownFormat for any other.
+def export(
+    selection: Selection,
+    name: str,
+    *,
+    labels: Labels = "id",
+    language: str = "en",
+    keys: csv_data.Keys = "none",
+    normalized: bool = False,
+) -> Export:
+    """The selection in format `name` (one of FORMATS), in a Manner; UnknownFormat for any other.
 
-    `labels` says whether coded columns show codes, names beside them, or both in one cell (CSV and SDMX-CSV).
+    `chunks()` raises TooManyCells, at once, for a selection that spans a larger cube than JSON-stat can number.
     """
     if name not in FORMATS:
         raise UnknownFormat(name)
     content_type, ending = FORMATS[name]
+    manner = Manner(labels, language, keys, normalized)
     shape = flow_shape(selection.dataflow, language)
     chunks = _WRITERS[name]
     return Export(
         content_type=content_type,
         filename=f"{_file_stem(selection.dataflow)}.{ending}",
-        chunks=lambda: chunks(selection, shape, labels, language),
+        chunks=lambda: chunks(selection, shape, manner),
     )
 
 
@@ -115,17 +148,27 @@ def _file_stem(dataflow: Dataflow) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{dataflow.agency}_{dataflow.artefact_id}_{dataflow.version}")
 
 
-# --- writers: selection, shape, labels, language → chunks --------------------------------------------
+# --- writers: selection, shape, manner → chunks -------------------------------------------------------
 
 
 def _in_columns(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
     """Frames with exactly the columns of the structure, in its order."""
-    for frame in selection.frames():
-        yield frame.select(shape.columns)
+    yield from text_frames(selection, shape.columns)
 
 
-def _sdmx_csv(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
-    return csv_data.write_csv(_in_columns(selection, shape), shape, labels=labels)
+def _first_days(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
+    """The same with the first day of each period in its place."""
+    day = periods.first_day_expr(pl.col("period")).cast(pl.String).alias(shape.time.id)
+    for frame in selection.numeric_frames():
+        yield frame.with_columns(day).select(shape.columns)
+
+
+def _sdmx_csv(version: csv_data.Version) -> Writer:
+    def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
+        frames = _first_days(selection, shape) if manner.normalized else _in_columns(selection, shape)
+        return csv_data.write_csv(frames, shape, version=version, labels=manner.labels, keys=manner.keys)
+
+    return write
 
 
 def _envelope(selection: Selection, shape: FlowShape) -> xml_data.Envelope:
@@ -135,27 +178,41 @@ def _envelope(selection: Selection, shape: FlowShape) -> xml_data.Envelope:
     return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=prepared, sender=shape.agency)
 
 
-def _sdmx_json(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
-    envelope = _envelope(selection, shape)
-    return json_data.write_json(
-        _in_columns(selection, shape),
+def _sdmx_json(version: json_data.Version) -> Writer:
+    def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
+        envelope = _envelope(selection, shape)
+        return json_data.write_json(
+            _in_columns(selection, shape),
+            shape,
+            message_id=envelope.message_id,
+            prepared=envelope.prepared,
+            sender=envelope.sender,
+            language=manner.language,
+            version=version,
+        )
+
+    return write
+
+
+def _json_stat(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
+    return json_stat.write_json_stat(
+        lambda: _in_columns(selection, shape),
         shape,
-        message_id=envelope.message_id,
-        prepared=envelope.prepared,
-        sender=envelope.sender,
-        language=language,
+        updated=_envelope(selection, shape).prepared,
+        language=manner.language,
+        source=text_in(selection.dataflow.source, manner.language),
     )
 
 
 def _structure_specific(version: xml_data.Version) -> Writer:
-    def write(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+    def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
         frames = _in_columns(selection, shape)
         return xml_data.write_structure_specific(frames, shape, _envelope(selection, shape), version=version)
 
     return write
 
 
-def _generic(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+def _generic(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
     return xml_data.write_generic(_in_columns(selection, shape), shape, _envelope(selection, shape))
 
 
@@ -176,18 +233,21 @@ def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Itera
         yield frame.select([column for column in columns if column is not None])
 
 
-def _csv(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
-    return csv_writer.write(_with_names(selection, shape, labels))
+def _csv(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
+    return csv_writer.write(_with_names(selection, shape, manner.labels))
 
 
-def _xlsx(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
+def _xlsx(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
     return xlsx_writer.write(
-        _with_names(selection, shape, labels), about=_about(selection, shape, language), numbers=(shape.measure.id,)
+        _with_names(selection, shape, manner.labels),
+        about=_about(selection, shape, manner.language),
+        numbers=(shape.measure.id,),
     )
 
 
-def _parquet(selection: Selection, shape: FlowShape, labels: Labels, language: str) -> Iterator[bytes]:
-    return parquet_writer.write(_in_columns(selection, shape))
+def _parquet(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
+    """The columns of a frozen file: texts, and the values as numbers beside."""
+    return parquet_writer.write(frame.drop("period") for frame in selection.numeric_frames())
 
 
 def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[str, str]]:
@@ -204,8 +264,13 @@ def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[
 _WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "xlsx": _xlsx,
-    "sdmx-csv": _sdmx_csv,
-    "sdmx-json": _sdmx_json,
+    "sdmx-csv": _sdmx_csv("2.0"),
+    "sdmx-csv-1.0": _sdmx_csv("1.0"),
+    "sdmx-csv-2.1": _sdmx_csv("2.1"),
+    "sdmx-json": _sdmx_json("2.0"),
+    "sdmx-json-1.0": _sdmx_json("1.0"),
+    "sdmx-json-2.1": _sdmx_json("2.1"),
+    "json-stat": _json_stat,
     "sdmx-ml-3.0": _structure_specific("3.0"),
     "sdmx-ml-3.1": _structure_specific("3.1"),
     "sdmx-ml-2.1": _structure_specific("2.1"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
+from xml.sax.saxutils import escape
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import http_date, parse_etags
@@ -12,35 +13,62 @@ from django.utils.http import http_date, parse_etags
 from adme.lib.clock import from_instant
 from adme.releases.validators import public_instant
 from adme.sdmx.errors import SdmxError
+from adme.sdmx.wishes import wants_xml
 
 DataView = Callable[..., HttpResponseBase]
 
+_SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas"
+OLD = "/sdmx/v1/"
+"""Where SDMX-REST 1 lives, whose first language is XML."""
+
 
 def sdmx_errors(view: DataView) -> DataView:
-    """Answer every SdmxError as an SDMX error message in JSON."""
+    """Answer every SdmxError as an SDMX error message, in JSON or XML as the answer itself was asked for."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except SdmxError as error:
-            return error_message(error)
+            return error_message(error, request)
 
     return wrapped
 
 
-def error_message(error: SdmxError) -> HttpResponse:
-    """The standard's error message: errors with code, title and detail."""
-    body = {"errors": [{"code": error.code, "title": error.words, "titles": {"en": error.words}}]}
-    answer = HttpResponse(json.dumps(body, ensure_ascii=False), status=error.status)
-    answer["Content-Type"] = "application/vnd.sdmx.error+json;version=2.0.0"
+def error_message(error: SdmxError, request: HttpRequest | None = None) -> HttpResponse:
+    """The standard's error message: code and words."""
+    old = request is not None and request.path.startswith(OLD)
+    if request is not None and wants_xml(request, "xml" if old else "json"):
+        answer = _in_xml(error, "2.1" if old else "3.0")
+    else:
+        answer = _in_json(error)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def public_headers(tag: str, media_type: str, as_of: int | None = None) -> dict[str, str]:
+def _in_json(error: SdmxError) -> HttpResponse:
+    body = {"errors": [{"code": error.code, "title": error.words, "titles": {"en": error.words}}]}
+    answer = HttpResponse(json.dumps(body, ensure_ascii=False), status=error.status)
+    answer["Content-Type"] = "application/vnd.sdmx.error+json;version=2.0.0"
+    return answer
+
+
+def _in_xml(error: SdmxError, version: str) -> HttpResponse:
+    base = f"{_SCHEMAS}/v{version.replace('.', '_')}"
+    words = "".join(letter if letter.isprintable() else "\ufffd" for letter in error.words)
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<mes:Error xmlns:mes="{base}/message" xmlns:com="{base}/common">'
+        f'<mes:ErrorMessage code="{error.code}"><com:Text xml:lang="en">{escape(words)}</com:Text>'
+        f"</mes:ErrorMessage></mes:Error>"
+    )
+    answer = HttpResponse(body, status=error.status)
+    answer["Content-Type"] = f"application/vnd.sdmx.error+xml;version={'2.1' if version == '2.1' else '3.0.0'}"
+    return answer
+
+
+def public_headers(tag: str, media_type: str, as_of: int | None = None, language: str = "") -> dict[str, str]:
     """Headers of a public answer at `as_of` (microseconds; None: now)."""
-    return {
+    headers = {
         "Content-Type": media_type,
         "ETag": tag,
         "Last-Modified": http_date(from_instant(public_instant(as_of)).timestamp()),
@@ -48,9 +76,12 @@ def public_headers(tag: str, media_type: str, as_of: int | None = None) -> dict[
         # Every use asks whether it is still true: a withdrawal must reach every cache at once.
         "Cache-Control": "public, no-cache",
     }
+    if language:
+        headers["Content-Language"] = language
+    return headers
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:
-    """Whether the client already holds the answer with `tag`."""
-    given = parse_etags(request.headers.get("If-None-Match", ""))
+    """Whether the client already holds the answer with `tag`, compressed or not."""
+    given = {one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))}
     return "*" in given or tag in given

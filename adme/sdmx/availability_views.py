@@ -17,7 +17,8 @@ from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
 from adme.sdmx.errors import NoResults, NotImplementedYet
 from adme.sdmx.negotiation import choose_structure
 from adme.sdmx.query import DataQuery, parse_query
-from adme.sdmx.registry import PublicRegistry, collect
+from adme.sdmx.references import collect
+from adme.sdmx.registry import PublicRegistry
 from adme.sdmx.structure_views import written
 from adme.sdmx.views import dimensions_and_time, find_dataflow
 from adme.structures.models import Dataflow

@@ -42,3 +42,10 @@ class NotImplementedYet(SdmxError):
 
     code = 501
     status = 501
+
+
+class TooLarge(SdmxError):
+    """The format cannot hold what was asked for."""
+
+    code = 130
+    status = 413

@@ -1,88 +1,106 @@
-"""SDMX REST 2: structure queries. Thin: parse, collect, write."""
+"""SDMX REST: structure queries, in the addresses of both versions. Thin: parse, collect, write."""
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import get_language
 
 from adme.accounts.policy import PUBLIC, policy
 from adme.lib.clock import from_instant
 from adme.lib.sdmx_messages import json_structure, xml_structure
-from adme.lib.sdmx_messages.artefacts import Artefacts, ItemScheme
+from adme.lib.sdmx_messages.artefacts import Artefacts
 from adme.lib.sdmx_messages.xml_data import Envelope
 from adme.releases.validators import public_instant, state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
-from adme.sdmx.negotiation import choose_structure
-from adme.sdmx.registry import KINDS, LATER, PublicRegistry, collect
+from adme.sdmx.kinds import resolved
+from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1, Family
+from adme.sdmx.references import collect
+from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.versions import NotAVersion
+from adme.sdmx.wishes import Wish, wish_of
 
 SENDER = "ADME"
+_OFFERED = tuple(offer.export for offer in STRUCTURES.offers)
+_LATER = ("asOf", "explicitMeasure")
 
 
-@policy(PUBLIC, formats=("structure-json", "structure-xml"))
+@policy(PUBLIC, formats=_OFFERED)
 @sdmx_errors
 def structure(
     request: HttpRequest, kind: str, agency: str = "*", artefact: str = "*", version: str = "~", item: str = ""
 ) -> HttpResponseBase:
     """`/structure/{type}/{agency}/{id}/{version}/{item}`: public artefacts, with references and detail as asked."""
-    parameters = _parameters(request.META.get("QUERY_STRING", ""))
-    offer = choose_structure(request.headers.get("Accept", "*/*"), parameters.get("format"))
-    language = (get_language() or "en").split("-")[0]
-    tag = state_tag("structure", kind, agency, artefact, version, item, sorted(parameters.items()), offer, language)
-    headers = public_headers(tag, offer.media_type)
+    return _answer(request, (kind, agency, artefact, version, item), STRUCTURES)
+
+
+@policy(PUBLIC, formats=_OFFERED)
+@sdmx_errors
+def structure_v1(
+    request: HttpRequest, kind: str, agency: str = "all", artefact: str = "all", version: str = "latest", item: str = ""
+) -> HttpResponseBase:
+    """`/{type}/{agency}/{id}/{version}/{item}` of SDMX-REST 1, where several are joined by `+`."""
+    path = (kind.replace("+", ","), *(_several(part) for part in (agency, artefact, version, item)))
+    return _answer(request, path, STRUCTURES_V1)
+
+
+def _several(part: str) -> str:
+    return part if part in ("+", "") else part.replace("+", ",")
+
+
+def _answer(request: HttpRequest, path: Sequence[str], family: Family) -> HttpResponseBase:
+    wish = wish_of(request, family)
+    parameters = parameters_of(wish.rest, ("references", "detail"), later=_LATER)
+    tag = state_tag("structure", path, sorted(parameters.items()), wish)
     if unchanged(request, tag):
-        return HttpResponse(status=304, headers={"ETag": tag, "Vary": headers["Vary"]})
-    artefacts = _found(_kind(kind), agency, artefact, version, item, parameters)
-    return HttpResponse(written(artefacts, offer.export, language), headers=headers)
+        return not_modified(tag, wish)
+    kind, agency, artefact, version, item = path
+    registry = PublicRegistry()
+    named = found(registry, kind, agency, artefact, version)
+    artefacts = collect(registry, named, parameters.get("references", "none"), parameters.get("detail", "full"), item)
+    return message(artefacts, wish, tag)
 
 
-def _parameters(query_string: str) -> dict[str, str]:
+def parameters_of(query_string: str, known: Sequence[str], *, later: Sequence[str] = ()) -> dict[str, str]:
     """Query parameters, decoded without turning `+` into a blank; SyntaxFault for one that does not exist."""
-    known = {"references", "detail", "format"}
-    found = {}
+    given = {}
     for piece in filter(None, query_string.split("&")):
         name, _, value = piece.partition("=")
-        if unquote(name) in ("asOf", "explicitMeasure"):
-            raise NotImplementedYet(f"The parameter “{unquote(name)}” is not offered yet for structures.")
-        if unquote(name) not in known:
-            raise SyntaxFault(f"There is no parameter “{unquote(name)}”.")
-        found[unquote(name)] = unquote(value)
-    return found
+        name = unquote(name)
+        if name in later:
+            raise NotImplementedYet(f"The parameter “{name}” is not offered yet here.")
+        if name not in known:
+            raise SyntaxFault(f"There is no parameter “{name}” here.")
+        given[name] = unquote(value)
+    return given
 
 
-def _kind(kind: str) -> str:
-    if kind in ("*", "structure"):
-        return "*"
-    if kind in LATER:
-        raise NoResults("Nothing public matches.")
-    if any(one not in KINDS for one in kind.split(",")):
-        raise SyntaxFault(f"There is no artefact type “{kind}”.")
-    return kind
-
-
-def _found(kind: str, agency: str, artefact: str, version: str, item: str, parameters: dict[str, str]) -> Artefacts:
-    registry = PublicRegistry()
-    named = registry.named(kind, agency, artefact, version)
+def found(registry: PublicRegistry, kind: str, agency: str, artefact: str, version: str) -> list[str]:
+    """URNs of what a path names; NoResults where that is nothing, SyntaxFault where it cannot be anything."""
+    kinds = resolved(kind)
+    try:
+        named = registry.named(",".join(sorted(kinds)), agency, artefact, version) if kinds else []
+    except NotAVersion:
+        raise SyntaxFault(f"“{version}” is not a version, as 1.0.0, +, ~, * or 1.0+.0 are.") from None
     if not named:
         raise NoResults("Nothing public matches.")
-    found = collect(registry, named, parameters.get("references", "none"), parameters.get("detail", "full"))
-    return _only(found, item) if item and item != "*" else found
+    return named
 
 
-def _only(found: Artefacts, item: str) -> Artefacts:
-    """Item schemes cut to the items that were asked for."""
-    wanted = item.split(",")
-    schemes = [
-        dataclasses.replace(scheme, items=kept, partial=True)
-        for scheme in found.schemes
-        if (kept := tuple(one for one in scheme.items if one.id in wanted))
-    ]
-    if not schemes:
-        raise NoResults("Nothing public matches.")
-    return dataclasses.replace(found, schemes=tuple[ItemScheme, ...](schemes))
+def not_modified(tag: str, wish: Wish) -> HttpResponse:
+    """304, with the headers that a cache compares."""
+    headers = public_headers(tag, wish.offer.media_type)
+    return HttpResponse(status=304, headers={name: text for name, text in headers.items() if name != "Content-Type"})
+
+
+def message(artefacts: Artefacts, wish: Wish, tag: str) -> HttpResponse:
+    """The artefacts as the message wished for."""
+    everything = [*artefacts.schemes, *artefacts.structures, *artefacts.flows]
+    language = wish.language(tongue for one in everything for tongue in one.name)
+    headers = public_headers(tag, wish.offer.media_type, language=language)
+    return HttpResponse(written(artefacts, wish.offer.export, language), headers=headers)
 
 
 def written(artefacts: Artefacts, name: str, language: str) -> bytes:
@@ -90,7 +108,14 @@ def written(artefacts: Artefacts, name: str, language: str) -> bytes:
     instant = public_instant()
     prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
     envelope = Envelope(message_id=f"{SENDER}-{instant}", prepared=prepared, sender=SENDER)
-    if name == "structure-json":
-        return json_structure.write_structures(artefacts, envelope, language=language)
-    version: xml_structure.Version = {"structure-xml-2.1": "2.1", "structure-xml-3.1": "3.1"}.get(name, "3.0")  # type: ignore[assignment]
-    return xml_structure.write_structures(artefacts, envelope, version=version)
+    if name in _JSON:
+        return json_structure.write_structures(artefacts, envelope, language=language, version=_JSON[name])
+    return xml_structure.write_structures(artefacts, envelope, version=_XML[name])
+
+
+_JSON: dict[str, json_structure.Version] = {"structure-json": "2.0", "structure-json-2.1": "2.1"}
+_XML: dict[str, xml_structure.Version] = {
+    "structure-xml": "3.0",
+    "structure-xml-2.1": "2.1",
+    "structure-xml-3.1": "3.1",
+}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
-from adme.sdmx import availability_views, structure_views, views
+from adme.sdmx import availability_views, schema_views, structure_views, views
 
 app_name = "sdmx"
 
@@ -25,5 +25,21 @@ urlpatterns: list[URLPattern] = [
         rf"(?:/(?P<version>{_PART}))?(?:/(?P<item>{_PART}))?/?$",
         structure_views.structure,
         name="structure",
+    ),
+    re_path(
+        rf"^v2/schema/(?P<context>{_PART})/(?P<agency>{_PART})/(?P<artefact>{_PART})(?:/(?P<version>{_PART}))?/?$",
+        schema_views.schema,
+        name="schema",
+    ),
+    re_path(
+        rf"^v1/schema/(?P<context>{_PART})/(?P<agency>{_PART})/(?P<artefact>{_PART})(?:/(?P<version>{_PART}))?/?$",
+        schema_views.schema_v1,
+        name="schema-v1",
+    ),
+    re_path(
+        rf"^v1/(?!(?:data|metadata|availableconstraint|schema)(?:/|$))(?P<kind>{_PART})(?:/(?P<agency>{_PART}))?"
+        rf"(?:/(?P<artefact>{_PART}))?(?:/(?P<version>{_PART}))?(?:/(?P<item>{_PART}))?/?$",
+        structure_views.structure_v1,
+        name="structure-v1",
     ),
 ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import get_language
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from adme.accounts.policy import PUBLIC, policy
-from adme.releases import exports, queries
+from adme.releases import queries
+from adme.releases.queries import Selection
 from adme.releases.validators import state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
+from adme.sdmx.data_answers import data_answer
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
-from adme.sdmx.negotiation import OFFERED, choose
+from adme.sdmx.negotiation import DATA, OFFERED
 from adme.sdmx.query import DataQuery, parse_query
+from adme.sdmx.wishes import wish_of
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
 
@@ -27,19 +27,16 @@ def data(
     if context != "dataflow":
         raise NotImplementedYet(f"The context “{context}” is not offered yet; dataflow is.")
     dataflow = find_dataflow(agency, flow, version)
-    query = parse_query(key, request.META.get("QUERY_STRING", ""), *dimensions_and_time(dataflow))
-    offer, labels = choose(request.headers.get("Accept", "*/*"), query.format)
-    language = get_language() or "en"
-    tag = state_tag(dataflow.pk, query, offer, labels, language, as_of=query.as_of)
-    headers = public_headers(tag, offer.media_type, query.as_of)
+    wish = wish_of(request, DATA)
+    query = parse_query(key, wish.rest, *dimensions_and_time(dataflow))
+    language = wish.language(dataflow.name)
+    tag = state_tag(dataflow.pk, query, wish, language, as_of=query.as_of)
+    headers = public_headers(tag, wish.offer.media_type, query.as_of, language)
     if unchanged(request, tag):
         return HttpResponse(
             status=304, headers={name: value for name, value in headers.items() if name != "Content-Type"}
         )
-    chunks = _chunks(dataflow, query, offer.export, labels, language)
-    if request.method == "HEAD":
-        return HttpResponse(headers=headers)
-    return StreamingHttpResponse(chunks, headers=headers)
+    return data_answer(request, _selected(dataflow, query), wish, headers)
 
 
 def find_dataflow(agency: str, flow: str, version: str) -> Dataflow:
@@ -66,8 +63,8 @@ def dimensions_and_time(dataflow: Dataflow) -> tuple[list[str], str]:
     return [dimension.id for dimension in view.dimensions], view.time
 
 
-def _chunks(dataflow: Dataflow, query: DataQuery, name: str, labels: exports.Labels, language: str) -> Iterator[bytes]:
-    """The message as a stream; NoResults before the first byte when nothing public matches."""
+def _selected(dataflow: Dataflow, query: DataQuery) -> Selection:
+    """What the query means; NoResults when nothing public matches."""
     try:
         selection = queries.select(
             dataflow,
@@ -82,4 +79,4 @@ def _chunks(dataflow: Dataflow, query: DataQuery, name: str, labels: exports.Lab
         raise SyntaxFault(str(fault)) from fault
     if not selection.exists():
         raise NoResults("Nothing public matches.")
-    return exports.export(selection, name, labels=labels, language=language).chunks()
+    return selection

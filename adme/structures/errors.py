@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
-__all__ = ["AlreadyExists", "IdRefused", "MappingUnreadable", "StructureError", "StructureRefused", "UnknownArtefact"]
+__all__ = [
+    "AlreadyExists",
+    "DiffersFromFinal",
+    "IdRefused",
+    "MappingUnreadable",
+    "StructureError",
+    "StructureRefused",
+    "UnknownArtefact",
+]
 
 
 class StructureError(Exception):
@@ -42,6 +52,20 @@ class AlreadyExists(StructureError):
             _("“%(reference)s” exists already.") % {"reference": reference},
             "",
             _("Change what there is, or give the new one a higher version."),
+        )
+
+
+class DiffersFromFinal(StructureError):
+    """A file brings another artefact under the name of one that is here, which is final."""
+
+    status = 409
+
+    def __init__(self, named: str, differing: Sequence[str], count: int) -> None:
+        told = ", ".join(differing) + (" …" if count > len(differing) else "")
+        super().__init__(
+            _("“%(named)s” is here already, is final, and is not the same as in the file.") % {"named": named},
+            _("Different: %(told)s.") % {"told": told},
+            _("Give the one in the file a higher version."),
         )
 
 

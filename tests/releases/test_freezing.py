@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from adme.lib.writers import parquet
-from adme.releases import actions, finishing, frozen_store, queries
+from adme.releases import actions, exports, finishing, frozen_store, queries
 from adme.releases.digest import verify_store
 from adme.releases.models import FrozenFile
 from tests.factories.flows import make_flow
@@ -47,6 +47,18 @@ def test_a_release_freezes_each_dataflow_it_touches(press, frozen_dir):
     text = pl.concat(queries.select(press.flow).frames())
     assert pl.read_parquet(path).equals(text.with_columns(value=pl.Series([1.5, 2.0])))
     assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_whole_dataflow_is_exported_from_its_file_with_the_same_bytes(press, frozen_dir):
+    press.release((KEY, "2019", 1.5, {"decimals": 2, "qualifier": ">", "attributes": {"NOTE": 'a "b" & c'}}))
+    press.release(("A.TH.POOR.F", "2019", None, {"obs_status": "M"}))
+    selection = queries.select(press.flow)
+    formats = [name for name in exports.FORMATS if name not in ("xlsx", "parquet")]
+    before = {name: b"".join(exports.export(selection, name).chunks()) for name in formats}
+    assert b"A,TH,POOR,F,2019" in before["sdmx-csv"]
+    actions.release_due()
+    assert selection.frozen_file() is not None
+    assert {name: b"".join(exports.export(selection, name).chunks()) for name in formats} == before
 
 
 def test_only_a_whole_dataflow_has_a_file(press):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Literal, TypeVar
 
 Text = Mapping[str, str]
 """Language → words."""
@@ -17,12 +18,15 @@ _URN_CLASSES = {
     "dataconstraint": "registry.DataConstraint",
     "agencyscheme": "base.AgencyScheme",
     "dataproviderscheme": "base.DataProviderScheme",
+    "categoryscheme": "categoryscheme.CategoryScheme",
+    "categorisation": "categoryscheme.Categorisation",
+    "provisionagreement": "registry.ProvisionAgreement",
 }
 
 
 @dataclass(frozen=True)
 class Item:
-    """A code, concept, agency or provider inside its scheme. `parent` is the id of another item."""
+    """A code, concept, category, agency or provider inside its scheme. `parent` is the id of another item."""
 
     id: str
     name: Text
@@ -41,6 +45,8 @@ class Artefact:
     name: Text
     description: Text = field(default_factory=dict)
     kind: str = ""
+    stub_of: str = field(default="", kw_only=True)
+    """The address of the whole, where this is only its stub: no items, components or links."""
 
     @property
     def urn(self) -> str:
@@ -50,10 +56,16 @@ class Artefact:
     def item_urn(self, item: Item) -> str:
         """The URN of one item of this scheme."""
         package, item_class = _ITEM_CLASSES[self.kind]
-        return f"urn:sdmx:org.sdmx.infomodel.{package}.{item_class}={self.agency}:{self.id}({self.version}).{item.id}"
+        owner = f"urn:sdmx:org.sdmx.infomodel.{package}.{item_class}={self.agency}:{self.id}({self.version})"
+        return f"{owner}.{self.path_of(item)}"
+
+    def path_of(self, item: Item) -> str:
+        """What stands for an item in a URN: its id."""
+        return item.id
 
 
 _ITEM_CLASSES = {
+    "categoryscheme": ("categoryscheme", "Category"),
     "codelist": ("codelist", "Code"),
     "conceptscheme": ("conceptscheme", "Concept"),
     "agencyscheme": ("base", "Agency"),
@@ -63,14 +75,32 @@ _ITEM_CLASSES = {
 
 @dataclass(frozen=True)
 class ItemScheme(Artefact):
-    """Code list, concept scheme, agency scheme or data provider scheme, by `kind`.
+    """Code list, concept, category, agency or data provider scheme, by `kind`.
 
-    `partial` says that items were left out.
+    `partial` says that items were left out. A parent stands before its children.
     """
 
     kind: str = "codelist"
     items: tuple[Item, ...] = ()
     partial: bool = False
+
+    @cached_property
+    def item(self) -> Mapping[str, Item]:
+        """Id → item."""
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[Item, ...]]:
+        """Id of a parent → its children; "" → the items at the top."""
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.parent, []).append(item)
+        return {parent: tuple(items) for parent, items in found.items()}
+
+    def path_of(self, item: Item) -> str:
+        """The id, for categories with those of the categories above: they are nested, and so are their URNs."""
+        above = self.item.get(item.parent) if self.kind == "categoryscheme" else None
+        return f"{self.path_of(above)}.{item.id}" if above else item.id
 
 
 @dataclass(frozen=True)
@@ -122,6 +152,27 @@ class Constraint(Artefact):
 
 
 @dataclass(frozen=True)
+class Agreement(Artefact):
+    """A provision agreement: the URNs of a dataflow and of the data provider that delivers to it."""
+
+    kind: str = "provisionagreement"
+    dataflow: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True)
+class Categorisation(Artefact):
+    """That an artefact (`source`, a URN) belongs under a category (`target`, a URN)."""
+
+    kind: str = "categorisation"
+    source: str = ""
+    target: str = ""
+
+
+A = TypeVar("A", bound=Artefact)
+
+
+@dataclass(frozen=True)
 class Artefacts:
     """Everything of one message."""
 
@@ -129,6 +180,25 @@ class Artefacts:
     structures: tuple[Structure, ...] = ()
     flows: tuple[Flow, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    categorisations: tuple[Categorisation, ...] = ()
+
+    @classmethod
+    def of(cls, artefacts: Iterable[Artefact]) -> Artefacts:
+        """The artefacts, sorted by what they are."""
+        given = list(artefacts)
+
+        def those(kind: type[A]) -> tuple[A, ...]:
+            return tuple(one for one in given if isinstance(one, kind))
+
+        return cls(
+            schemes=those(ItemScheme),
+            structures=those(Structure),
+            flows=those(Flow),
+            constraints=those(Constraint),
+            agreements=those(Agreement),
+            categorisations=those(Categorisation),
+        )
 
     def of_kind(self, kind: str) -> tuple[ItemScheme, ...]:
         """The item schemes of one kind."""

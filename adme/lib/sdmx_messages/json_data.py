@@ -1,6 +1,6 @@
-"""SDMX-JSON 2.0 data messages, series by series, streamed.
+"""SDMX-JSON data messages 1.0, 2.0 and 2.1, series by series, streamed.
 
-Method: SDMX-JSON data message field guide 2.0. Dimension values are referred to by index; which values occur is
+Method: SDMX-JSON data message field guides. Dimension values are referred to by index; which values occur is
 known only at the end of the stream, so the data sets come first and the structure after them: the order of
 members in a JSON object carries no meaning.
 
@@ -10,20 +10,28 @@ never shortened to a number that was not said.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import polars as pl
 
+from adme.lib.sdmx_messages.json_text import dumped, number_or_text
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 
-MEDIA_TYPE = "application/vnd.sdmx.data+json;version=2.0.0"
-SCHEMA = (
-    "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas/2.0.0/"
-    "sdmx-json-data-schema.json"
-)
-_JSON_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+Version = Literal["1.0", "2.0", "2.1"]
+
+MEDIA_TYPES: dict[Version, str] = {
+    "1.0": "application/vnd.sdmx.data+json;version=1.0.0",
+    "2.0": "application/vnd.sdmx.data+json;version=2.0.0",
+    "2.1": "application/vnd.sdmx.data+json;version=2.1.0",
+}
+_FILED = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas"
+SCHEMAS: dict[Version, str] = {
+    "1.0": f"{_FILED}/1.0/sdmx-json-data-schema.json",
+    "2.0": f"{_FILED}/2.0.0/sdmx-json-data-schema.json",
+    "2.1": "https://json.sdmx.org/2.1/sdmx-json-data-schema.json",
+}
 
 
 @dataclass
@@ -43,26 +51,37 @@ class _Values:
 
 
 def write_json(
-    frames: Iterator[pl.DataFrame], shape: FlowShape, *, message_id: str, prepared: str, sender: str, language: str
+    frames: Iterator[pl.DataFrame],
+    shape: FlowShape,
+    *,
+    message_id: str,
+    prepared: str,
+    sender: str,
+    language: str,
+    version: Version = "2.0",
 ) -> Iterator[bytes]:
     """The message in chunks. `frames` are sorted by key and time; `prepared` is an ISO date-time with zone."""
     values = {part.id: _Values(part) for part in (*shape.dimensions, shape.time, *shape.attributes)}
     meta = {
-        "schema": SCHEMA,
+        "schema": SCHEMAS[version],
         "id": message_id,
         "prepared": prepared,
         "contentLanguages": [language],
         "sender": {"id": sender},
     }
-    flow_link = {"urn": shape.urn, "rel": "dataflow"}
-    opening = {"structure": 0, "action": "Information", "links": [flow_link]}
-    yield f'{{"meta":{_dump(meta)},"data":{{"dataSets":[{_dump(opening)[:-1]},"series":{{'.encode()
+    opening: dict[str, Any] = {"action": "Information", "links": [{"urn": shape.urn, "rel": "dataflow"}]}
+    if version != "1.0":
+        opening = {"structure": 0, **opening}
+    if version == "2.1":
+        # Its place is at the root of the message now; readers still look for it where it was.
+        yield f'{{"$schema":{dumped(SCHEMAS[version])},"meta":{dumped(meta)}'.encode()
+    else:
+        yield f'{{"meta":{dumped(meta)}'.encode()
+    yield f',"data":{{"dataSets":[{dumped(opening)[:-1]},"series":{{'.encode()
     yield from _series(frames, shape, values)
-    yield f'}}}}],"structures":[{_dump(_structure(shape, values, language))}]}}}}'.encode()
-
-
-def _dump(thing: object) -> str:
-    return json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
+    described = _structure(shape, values, language, version)
+    member = f'"structure":{dumped(described)}' if version == "1.0" else f'"structures":[{dumped(described)}]'
+    yield f"}}}}],{member}}}}}".encode()
 
 
 def _series(frames: Iterator[pl.DataFrame], shape: FlowShape, values: dict[str, _Values]) -> Iterator[bytes]:
@@ -92,7 +111,7 @@ def _grouped(frame: pl.DataFrame, shape: FlowShape, values: dict[str, _Values]) 
         known.learn(frame[name])
     keys: list[pl.Expr] = [values[part.id].expression() for part in shape.dimensions]
     indexes = [values[part.id].expression().fill_null("null") for part in shape.attributes]
-    cells = [_measure(shape.measure.id), *indexes]
+    cells = [number_or_text(shape.measure.id), *indexes]
     observation = pl.concat_str(
         [
             pl.lit('"'),
@@ -109,43 +128,28 @@ def _grouped(frame: pl.DataFrame, shape: FlowShape, values: dict[str, _Values]) 
     )
 
 
-def _measure(name: str) -> pl.Expr:
-    """A JSON number as delivered, a JSON text where it is none, null where there is nothing."""
-    text = pl.col(name)
-    quoted = (
-        pl.lit('"') + text.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True) + '"'
-    )
-    return (
-        pl.when(text.is_null() | (text == ""))
-        .then(pl.lit("null"))
-        .when(text.str.contains(_JSON_NUMBER))
-        .then(text)
-        .otherwise(quoted)
-    )
-
-
-def _structure(shape: FlowShape, values: dict[str, _Values], language: str) -> dict[str, object]:
+def _structure(shape: FlowShape, values: dict[str, _Values], language: str, version: Version) -> dict[str, object]:
     dimensions = [
         {**_component(values[part.id], language), "keyPosition": place} for place, part in enumerate(shape.dimensions)
     ]
     time = {
         **_time(values[shape.time.id], language),
         "keyPosition": len(shape.dimensions),
-        "roles": ["TIME_PERIOD"],
+        "roles": ["time" if version == "1.0" else "TIME_PERIOD"],
     }
     measure = {"id": shape.measure.id, "name": shape.measure.name, "names": {language: shape.measure.name}}
-    attributes = [
-        {**_component(values[part.id], language), "relationship": {"observation": {}}} for part in shape.attributes
-    ]
-    return {
+    related: dict[str, object] = {"primaryMeasure": shape.measure.id} if version == "1.0" else {"observation": {}}
+    attributes = [{**_component(values[part.id], language), "relationship": related} for part in shape.attributes]
+    described: dict[str, object] = {
         "name": shape.name,
         "names": {language: shape.name},
         "links": [{"urn": shape.urn, "rel": "dataflow"}],
-        "dataSets": [0],
         "dimensions": {"dataSet": [], "series": dimensions, "observation": [time]},
-        "measures": {"observation": [measure]},
         "attributes": {"dataSet": [], "series": [], "observation": attributes},
     }
+    if version != "1.0":
+        described |= {"dataSets": [0], "measures": {"observation": [measure]}}
+    return described
 
 
 def _component(known: _Values, language: str) -> dict[str, object]:

@@ -1,16 +1,19 @@
-"""SDMX-JSON 2.0 structure messages.
+"""SDMX-JSON structure messages 2.0 and 2.1.
 
-Method: SDMX-JSON structure message field guide 2.0.
+Method: SDMX-JSON structure message field guides. They differ in where the schema is named, and in what is available:
+2.0 has a data constraint of the role "Actual", 2.1 an availability constraint without a name of its own.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from adme.lib.sdmx_messages.artefacts import (
+    Agreement,
     Artefact,
     Artefacts,
+    Categorisation,
     ComponentUse,
     Constraint,
     Flow,
@@ -18,43 +21,69 @@ from adme.lib.sdmx_messages.artefacts import (
     ItemScheme,
     Structure,
 )
+from adme.lib.sdmx_messages.json_text import dumped
 from adme.lib.sdmx_messages.xml_data import Envelope
 
-MEDIA_TYPE = "application/vnd.sdmx.structure+json;version=2.0.0"
-SCHEMA = (
-    "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/"
-    "sdmx-json-structure-schema.json"
-)
+Version = Literal["2.0", "2.1"]
+
+MEDIA_TYPES: dict[Version, str] = {
+    "2.0": "application/vnd.sdmx.structure+json;version=2.0.0",
+    "2.1": "application/vnd.sdmx.structure+json;version=2.1.0",
+}
+SCHEMAS: dict[Version, str] = {
+    "2.0": (
+        "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/"
+        "sdmx-json-structure-schema.json"
+    ),
+    "2.1": "https://json.sdmx.org/2.1/sdmx-json-structure-schema.json",
+}
 _MEMBERS = {
     "codelist": ("codelists", "codes"),
     "conceptscheme": ("conceptSchemes", "concepts"),
+    "categoryscheme": ("categorySchemes", "categories"),
     "agencyscheme": ("agencySchemes", "agencies"),
     "dataproviderscheme": ("dataProviderSchemes", "dataProviders"),
 }
+_ITEM_TYPES = {
+    "codelist": "code",
+    "conceptscheme": "concept",
+    "categoryscheme": "category",
+    "agencyscheme": "agency",
+    "dataproviderscheme": "dataprovider",
+}
 
 
-def write_structures(artefacts: Artefacts, envelope: Envelope, *, language: str) -> bytes:
+def write_structures(artefacts: Artefacts, envelope: Envelope, *, language: str, version: Version = "2.0") -> bytes:
     """The whole message; names in `language` first, and in every language they have."""
     data: dict[str, list[dict[str, Any]]] = {}
-    for kind, (member, items) in _MEMBERS.items():
-        schemes = artefacts.of_kind(kind)
-        if schemes:
-            data[member] = [_scheme(scheme, items, language) for scheme in schemes]
-    if artefacts.structures:
-        data["dataStructures"] = [_structure(structure, language) for structure in artefacts.structures]
-    if artefacts.flows:
-        data["dataflows"] = [_flow(flow, language) for flow in artefacts.flows]
-    if artefacts.constraints:
-        data["dataConstraints"] = [_constraint(constraint, language) for constraint in artefacts.constraints]
+
+    def add(member: str, write: Callable[[Any, str], dict[str, Any]], things: Iterable[Artefact]) -> None:
+        written = [write(thing, language) for thing in things]
+        if written:
+            data[member] = written
+
+    for kind, (member, _items) in _MEMBERS.items():
+        add(member, _scheme, artefacts.of_kind(kind))
+    add("dataStructures", _structure, artefacts.structures)
+    add("dataflows", _flow, artefacts.flows)
+    add("provisionAgreements", _agreement, artefacts.agreements)
+    add("categorisations", _categorisation, artefacts.categorisations)
+    if version == "2.0":
+        add("dataConstraints", _constraint, artefacts.constraints)
+    else:
+        add("availabilityConstraints", _availability, artefacts.constraints)
     meta = {
-        "schema": SCHEMA,
+        "schema": SCHEMAS[version],
         "id": envelope.message_id,
         "prepared": envelope.prepared,
         "test": False,
         "contentLanguages": [language],
         "sender": {"id": envelope.sender},
     }
-    return json.dumps({"meta": meta, "data": data}, ensure_ascii=False, separators=(",", ":")).encode()
+    if version == "2.1":
+        # Its place is at the root of the message now; readers still look for it where it was.
+        return dumped({"$schema": SCHEMAS[version], "meta": meta, "data": data}).encode()
+    return dumped({"meta": meta, "data": data}).encode()
 
 
 def _named(thing: Item | Artefact, language: str) -> dict[str, Any]:
@@ -71,30 +100,64 @@ def _named(thing: Item | Artefact, language: str) -> dict[str, Any]:
 
 
 def _maintained(artefact: Artefact, language: str) -> dict[str, Any]:
+    link = {"rel": "self", "urn": artefact.urn, "type": artefact.kind}
+    if artefact.stub_of:
+        link["href"] = artefact.stub_of
     return {
         **_named(artefact, language),
         "agencyID": artefact.agency,
         "version": artefact.version,
-        "links": [{"rel": "self", "urn": artefact.urn, "type": artefact.kind}],
+        **({"isExternalReference": True} if artefact.stub_of else {}),
+        "links": [link],
     }
 
 
-def _scheme(scheme: ItemScheme, member: str, language: str) -> dict[str, Any]:
-    items = []
-    for item in scheme.items:
-        named = _named(item, language)
-        named["links"] = [{"rel": "self", "urn": scheme.item_urn(item), "type": member[:-1]}]
-        if item.parent:
-            named["parent"] = item.parent
-        items.append(named)
-    return {**_maintained(scheme, language), "isPartial": scheme.partial, member: items}
+def _scheme(scheme: ItemScheme, language: str) -> dict[str, Any]:
+    member = _MEMBERS[scheme.kind][1]
+    found = {**_maintained(scheme, language), "isPartial": scheme.partial}
+    if scheme.kind == "categoryscheme":
+        items = _categories(scheme, scheme.children.get("", ()), language)
+    else:
+        items = [_item(scheme, item, language) for item in scheme.items]
+        for written, item in zip(items, scheme.items, strict=True):
+            if item.parent:
+                written["parent"] = item.parent
+    if items:  # the schema does not take an empty list
+        found[member] = items
+    return found
+
+
+def _item(scheme: ItemScheme, item: Item, language: str) -> dict[str, Any]:
+    link = {"rel": "self", "urn": scheme.item_urn(item), "type": _ITEM_TYPES[scheme.kind]}
+    return {**_named(item, language), "links": [link]}
+
+
+def _categories(scheme: ItemScheme, items: Iterable[Item], language: str) -> list[dict[str, Any]]:
+    """Categories, each with those below it inside."""
+    found = []
+    for item in items:
+        written = _item(scheme, item, language)
+        if below := _categories(scheme, scheme.children.get(item.id, ()), language):
+            written["categories"] = below
+        found.append(written)
+    return found
 
 
 def _flow(flow: Flow, language: str) -> dict[str, Any]:
-    return {**_maintained(flow, language), "structure": flow.structure}
+    return {**_maintained(flow, language), **({"structure": flow.structure} if flow.structure else {})}
 
 
-def _constraint(constraint: Constraint, language: str) -> dict[str, Any]:
+def _agreement(agreement: Agreement, language: str) -> dict[str, Any]:
+    links = {"dataflow": agreement.dataflow, "dataProvider": agreement.provider}
+    return {**_maintained(agreement, language), **{name: urn for name, urn in links.items() if urn}}
+
+
+def _categorisation(one: Categorisation, language: str) -> dict[str, Any]:
+    links = {"source": one.source, "target": one.target}
+    return {**_maintained(one, language), **{name: urn for name, urn in links.items() if urn}}
+
+
+def _region(constraint: Constraint) -> dict[str, Any]:
     keys: list[dict[str, Any]] = [
         {"id": dimension, "include": True, "values": [{"value": code} for code in codes]}
         for dimension, codes in constraint.values.items()
@@ -105,16 +168,33 @@ def _constraint(constraint: Constraint, language: str) -> dict[str, Any]:
             "endPeriod": {"period": constraint.last_period, "isInclusive": True},
         }
         keys.append({"id": constraint.time, "include": True, "timeRange": span})
+    return {"include": True, "keyValues": keys}
+
+
+def _constraint(constraint: Constraint, language: str) -> dict[str, Any]:
+    if constraint.stub_of:
+        return {**_maintained(constraint, language), "role": "Actual"}
     return {
         **_maintained(constraint, language),
         "annotations": [{"id": "series_count", "title": str(constraint.series), "type": "sdmx_metrics"}],
         "role": "Actual",
         "constraintAttachment": {"dataflows": [constraint.dataflow]},
-        "cubeRegions": [{"include": True, "keyValues": keys}],
+        "cubeRegions": [_region(constraint)],
+    }
+
+
+def _availability(constraint: Constraint, language: str) -> dict[str, Any]:
+    """The same as 2.1 says it: an answer without a name of its own."""
+    return {
+        "constraintAttachment": {"dataflow": constraint.dataflow},
+        "cubeRegion": _region(constraint),
+        "seriesCount": constraint.series,
     }
 
 
 def _structure(structure: Structure, language: str) -> dict[str, Any]:
+    if structure.stub_of:
+        return _maintained(structure, language)
     dimensions = [_dimension(component, place) for place, component in enumerate(structure.having("dimension"))]
     lists: dict[str, Any] = {"dimensionList": {"id": "DimensionDescriptor", "dimensions": dimensions}}
     for component in structure.having("time"):
@@ -142,7 +222,7 @@ def _component(component: ComponentUse) -> dict[str, Any]:
 
 
 def _dimension(component: ComponentUse, place: int) -> dict[str, Any]:
-    return {**_component(component), "position": place, "type": "Dimension"}
+    return {**_component(component), "position": place}
 
 
 def _time_dimension(component: ComponentUse) -> dict[str, Any]:
@@ -150,7 +230,6 @@ def _time_dimension(component: ComponentUse) -> dict[str, Any]:
         "id": component.id,
         "conceptIdentity": component.concept,
         "localRepresentation": {"format": {"dataType": "ObservationalTimePeriod"}},
-        "type": "TimeDimension",
     }
 
 

@@ -41,7 +41,7 @@ def write_structure_specific(
     specific = f"{base}/data/structurespecific"
     yield _opening("StructureSpecificData", base, {"ss": specific, "flow": target})
     yield _header(shape, envelope, version, namespace=target)
-    yield _specific_data_set(shape)
+    yield _specific_data_set(shape, version)
     yield from _grouped(frames, _specific_series(shape), _specific_observation(shape), "</Series>")
     yield b"</mes:DataSet></mes:StructureSpecificData>"
 
@@ -87,30 +87,38 @@ def _header(shape: FlowShape, envelope: Envelope, version: Version, namespace: s
     ).encode()
 
 
-def _specific_data_set(shape: FlowShape) -> bytes:
+def _specific_data_set(shape: FlowShape, version: Version) -> bytes:
+    scope = ' ss:dataScope="DataStructure"' if version == "2.1" else ""  # later versions do not know it
     return (
-        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType" '
-        f'ss:dataScope="DataStructure" ss:action="Replace">'
+        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType"{scope} ss:action="Replace">'
     ).encode()
 
 
 # --- series and observations as column expressions --------------------------------------------------
 
 
+_NOT_XML = [chr(number) for number in (*range(0x20), 0xFFFE, 0xFFFF) if chr(number) not in "\n\r\t"]
+_REPLACED = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "\n": "&#10;",
+    "\r": "&#13;",
+    "\t": "&#9;",
+    **dict.fromkeys(_NOT_XML, "\ufffd"),
+}
+
+
 def _escaped(name: str) -> pl.Expr:
     """Text made safe inside a double-quoted attribute; line ends and tabs survive as character references."""
-    text = pl.col(name)
-    for raw, safe in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ('"', "&quot;"),
-        ("\n", "&#10;"),
-        ("\r", "&#13;"),
-        ("\t", "&#9;"),
-    ):
-        text = text.str.replace_all(raw, safe, literal=True)
-    return text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F]", "\ufffd")
+
+    def safe(texts: pl.Series) -> pl.Series:
+        # Codes and numbers need nothing, and there are few different ones to look at.
+        found = texts.unique().str.contains_any(list(_REPLACED)).any()
+        return texts.str.replace_many(_REPLACED) if found else texts
+
+    return pl.col(name).map_batches(safe, return_dtype=pl.String, is_elementwise=True)
 
 
 def _given(name: str, before: str, after: str) -> pl.Expr:
@@ -167,14 +175,8 @@ def _grouped(frames: Iterator[pl.DataFrame], series: pl.Expr, observation: pl.Ex
     for frame in frames:
         if not frame.height:
             continue
-        grouped = (
-            frame.select(series.alias("series"), observation.alias("observation"))
-            .with_columns(pl.col("series").rle_id().alias("run"))
-            .group_by("run", maintain_order=True)
-            .agg(pl.col("series").first(), pl.col("observation").str.join(""))
-        )
         text: list[str] = []
-        for _, opening, observations in grouped.iter_rows():
+        for opening, observations in _runs(frame, series, observation).iter_rows():
             if opening != open_series:
                 text.append((closing if open_series is not None else "") + opening)
                 open_series = opening
@@ -182,3 +184,15 @@ def _grouped(frames: Iterator[pl.DataFrame], series: pl.Expr, observation: pl.Ex
         yield "".join(text).encode()
     if open_series is not None:
         yield closing.encode()
+
+
+def _runs(frame: pl.DataFrame, series: pl.Expr, observation: pl.Expr) -> pl.DataFrame:
+    """The text of each series, made once for its run of rows, and that of its observations."""
+    said = list(dict.fromkeys(series.meta.root_names()))
+    new = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in said)
+    return (
+        frame.select(*said, new.cum_sum().alias("__run"), observation.alias("__observations"))
+        .group_by("__run", maintain_order=True)
+        .agg(pl.col(*said).first(), pl.col("__observations").str.join(""))
+        .select(series.alias("__series"), "__observations")
+    )

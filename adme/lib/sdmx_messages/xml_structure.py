@@ -11,8 +11,10 @@ from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from adme.lib.sdmx_messages.artefacts import (
+    Agreement,
     Artefact,
     Artefacts,
+    Categorisation,
     ComponentUse,
     Constraint,
     Flow,
@@ -35,6 +37,7 @@ _PATH = {"2.1": "v2_1", "3.0": "v3_0", "3.1": "v3_1"}
 _ELEMENTS = {
     "codelist": ("Codelist", "Code"),
     "conceptscheme": ("ConceptScheme", "Concept"),
+    "categoryscheme": ("CategoryScheme", "Category"),
     "agencyscheme": ("AgencyScheme", "Agency"),
     "dataproviderscheme": ("DataProviderScheme", "DataProvider"),
 }
@@ -60,10 +63,13 @@ def _body_21(artefacts: Artefacts) -> Iterator[str]:
     organisations = [*artefacts.of_kind("agencyscheme"), *artefacts.of_kind("dataproviderscheme")]
     yield _wrapped("OrganisationSchemes", [_scheme(scheme, "2.1") for scheme in organisations])
     yield _wrapped("Dataflows", [_flow(flow, "2.1") for flow in artefacts.flows])
+    yield _wrapped("CategorySchemes", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("categoryscheme")])
+    yield _wrapped("Categorisations", [_categorisation(one, "2.1") for one in artefacts.categorisations])
     yield _wrapped("Codelists", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("codelist")])
     yield _wrapped("Concepts", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("conceptscheme")])
     yield _wrapped("DataStructures", [_structure(structure, "2.1") for structure in artefacts.structures])
     yield _wrapped("Constraints", [_constraint(constraint, "2.1") for constraint in artefacts.constraints])
+    yield _wrapped("ProvisionAgreements", [_agreement(one, "2.1") for one in artefacts.agreements])
 
 
 def _body_3(artefacts: Artefacts, version: Version) -> Iterator[str]:
@@ -71,6 +77,8 @@ def _body_3(artefacts: Artefacts, version: Version) -> Iterator[str]:
     yield _wrapped("AgencySchemes", [_scheme(one, version) for one in artefacts.of_kind("agencyscheme")])
     if version == "3.1":
         yield _wrapped("AvailabilityConstraints", [_availability(one) for one in artefacts.constraints])
+    yield _wrapped("Categorisations", [_categorisation(one, version) for one in artefacts.categorisations])
+    yield _wrapped("CategorySchemes", [_scheme(one, version) for one in artefacts.of_kind("categoryscheme")])
     yield _wrapped("Codelists", [_scheme(one, version) for one in artefacts.of_kind("codelist")])
     yield _wrapped("ConceptSchemes", [_scheme(one, version) for one in artefacts.of_kind("conceptscheme")])
     if version == "3.0":
@@ -78,6 +86,7 @@ def _body_3(artefacts: Artefacts, version: Version) -> Iterator[str]:
     yield _wrapped("Dataflows", [_flow(flow, version) for flow in artefacts.flows])
     yield _wrapped("DataProviderSchemes", [_scheme(one, version) for one in artefacts.of_kind("dataproviderscheme")])
     yield _wrapped("DataStructures", [_structure(structure, version) for structure in artefacts.structures])
+    yield _wrapped("ProvisionAgreements", [_agreement(one, version) for one in artefacts.agreements])
 
 
 def _wrapped(member: str, parts: list[str]) -> str:
@@ -101,14 +110,21 @@ def _in_languages(element: str, text: Text) -> str:
 
 
 def _identity(artefact: Artefact, version: Version) -> str:
-    """Schemes of organisations have the version 1.0 and are never final; from 3.0 on they do not say so."""
-    organisations = artefact.kind in ("agencyscheme", "dataproviderscheme")
+    """Schemes of organisations and categorisations have the version 1.0 and are never final; from 3.0 on they do not
+    say so."""
+    organisations = artefact.kind in ("agencyscheme", "dataproviderscheme", "categorisation")
     numbered = "" if organisations and version != "2.1" else f" version={quoteattr(artefact.version)}"
     final = ' isFinal="true"' if version == "2.1" and not organisations else ""
+    stub = f' isExternalReference="true" structureURL={quoteattr(artefact.stub_of)}' if artefact.stub_of else ""
     return (
-        f"urn={quoteattr(artefact.urn)} agencyID={quoteattr(artefact.agency)} id={quoteattr(artefact.id)}"
-        f"{numbered}{final}"
+        f"urn={quoteattr(_urn(artefact.urn, version))} agencyID={quoteattr(artefact.agency)} "
+        f"id={quoteattr(artefact.id)}{numbered}{final}{stub}"
     )
+
+
+def _urn(urn: str, version: Version) -> str:
+    """2.1 calls a data constraint a content constraint."""
+    return urn.replace(".DataConstraint=", ".ContentConstraint=") if version == "2.1" else urn
 
 
 def _reference(urn: str, version: Version) -> str:
@@ -131,7 +147,10 @@ def _reference(urn: str, version: Version) -> str:
 def _scheme(scheme: ItemScheme, version: Version) -> str:
     element, item_element = _ELEMENTS[scheme.kind]
     partial = ' isPartial="true"' if scheme.partial else ""
-    items = "".join(_item(scheme, item, item_element, version) for item in scheme.items)
+    if scheme.kind == "categoryscheme":
+        items = "".join(_category(scheme, item) for item in scheme.children.get("", ()))
+    else:
+        items = "".join(_item(scheme, item, item_element, version) for item in scheme.items)
     return f"<str:{element} {_identity(scheme, version)}{partial}>{_texts(scheme)}{items}</str:{element}>"
 
 
@@ -146,17 +165,39 @@ def _item(scheme: ItemScheme, item: Item, element: str, version: Version) -> str
     return f"<str:{element} {identity}>{_texts(item)}{parent}</str:{element}>"
 
 
+def _category(scheme: ItemScheme, item: Item) -> str:
+    """A category with those below it inside."""
+    below = "".join(_category(scheme, one) for one in scheme.children.get(item.id, ()))
+    identity = f"urn={quoteattr(scheme.item_urn(item))} id={quoteattr(item.id)}"
+    return f"<str:Category {identity}>{_texts(item)}{below}</str:Category>"
+
+
 def _flow(flow: Flow, version: Version) -> str:
-    return (
-        f"<str:Dataflow {_identity(flow, version)}>{_texts(flow)}"
-        f"<str:Structure>{_reference(flow.structure, version)}</str:Structure></str:Dataflow>"
-    )
+    return _linked("Dataflow", flow, version, {"Structure": flow.structure})
+
+
+def _agreement(agreement: Agreement, version: Version) -> str:
+    usage = "StructureUsage" if version == "2.1" else "Dataflow"
+    links = {usage: agreement.dataflow, "DataProvider": agreement.provider}
+    return _linked("ProvisionAgreement", agreement, version, links)
+
+
+def _categorisation(one: Categorisation, version: Version) -> str:
+    return _linked("Categorisation", one, version, {"Source": one.source, "Target": one.target})
+
+
+def _linked(element: str, artefact: Artefact, version: Version, links: dict[str, str]) -> str:
+    """An artefact that is nothing but its names and its links to others."""
+    inside = "".join(f"<str:{name}>{_reference(urn, version)}</str:{name}>" for name, urn in links.items() if urn)
+    return f"<str:{element} {_identity(artefact, version)}>{_texts(artefact)}{inside}</str:{element}>"
 
 
 # --- data structures ----------------------------------------------------------------------------------
 
 
 def _structure(structure: Structure, version: Version) -> str:
+    if structure.stub_of:
+        return _linked("DataStructure", structure, version, {})
     dimensions = "".join(
         _component("Dimension", one, version, f' position="{place}"')
         for place, one in enumerate(structure.having("dimension"), start=1)
@@ -233,6 +274,8 @@ def _attribute(component: ComponentUse, structure: Structure, version: Version) 
 def _constraint(constraint: Constraint, version: Version) -> str:
     """What is available, as 2.1 and 3.0 say it: a maintainable constraint."""
     element, role = ("ContentConstraint", "type") if version == "2.1" else ("DataConstraint", "role")
+    if constraint.stub_of:
+        return f'<str:{element} {_identity(constraint, version)} {role}="Actual">{_texts(constraint)}</str:{element}>'
     annotation = (
         '<com:Annotations><com:Annotation id="series_count">'
         f"<com:AnnotationTitle>{constraint.series}</com:AnnotationTitle>"

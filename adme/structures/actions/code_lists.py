@@ -118,7 +118,8 @@ def _set_parents(code_list: CodeList, parents: Mapping[str, str]) -> None:
     unknown = sorted({parent for parent in parents.values() if parent and parent not in there})
     if unknown:
         raise StructureRefused(_("A parent is not a code of the list."), ", ".join(unknown))
-    tree = {one.code_id: _id_of(one.parent_id, there.values()) for one in there.values()} | dict(parents)
+    ids = {one.pk: one.code_id for one in there.values()}
+    tree = {one.code_id: ids.get(one.parent_id or 0, "") for one in there.values()} | dict(parents)
     for start in parents:
         seen, here = {start}, tree.get(start, "")
         while here:
@@ -129,10 +130,6 @@ def _set_parents(code_list: CodeList, parents: Mapping[str, str]) -> None:
     for code_id, parent in parents.items():
         there[code_id].parent = there[parent] if parent else None
     Code.objects.bulk_update([there[code_id] for code_id in parents], ["parent"], batch_size=BATCH)
-
-
-def _id_of(pk: int | None, codes: Any) -> str:
-    return next((code.code_id for code in codes if code.pk == pk), "") if pk else ""
 
 
 def _change(code_list: CodeList, pairs: Sequence[tuple[Code, NewCode]]) -> None:

@@ -33,7 +33,11 @@ class NewConcept:
 
 @dataclass(frozen=True)
 class NewComponent:
-    """A dimension, time, measure or attribute to be. `concept` is a concept's id; empty: the same as `component_id`."""
+    """A dimension, time, measure or attribute to be.
+
+    `concept` is a concept's id, empty where it is the same as `component_id`; `in_scheme` is the scheme that it is in,
+    where that is another than the one of the structure.
+    """
 
     component_id: str
     role: str = Component.Role.DIMENSION
@@ -41,6 +45,7 @@ class NewComponent:
     concept: str = ""
     attachment: str = ""
     required: bool = False
+    in_scheme: ConceptScheme | None = None
 
 
 @transaction.atomic
@@ -53,12 +58,19 @@ def set_concepts(
     by: User | str,
     reason: str,
     version: str = "1.0.0",
+    description: Text | None = None,
 ) -> ConceptScheme:
-    """Make the concept scheme if it is new; add concepts that are new, change texts of those that are there."""
+    """Make the concept scheme if it is new; add concepts that are new, change texts of those that are there.
+
+    `description` is that of a new scheme.
+    """
     may_change_words(by)
     check_names(agency, artefact_id, version)
     scheme, _made = ConceptScheme.objects.get_or_create(
-        agency=agency, artefact_id=artefact_id, version=version, defaults={"name": name}
+        agency=agency,
+        artefact_id=artefact_id,
+        version=version,
+        defaults={"name": name, "description": description or {}},
     )
     there = {concept.concept_id: concept for concept in scheme.concepts.all()}
     for one in concepts:
@@ -154,10 +166,10 @@ def _check(components: Sequence[NewComponent]) -> None:
 
 
 def _components(structure: DataStructure, scheme: ConceptScheme, components: Sequence[NewComponent]) -> list[Component]:
-    concepts = {concept.concept_id: concept for concept in scheme.concepts.all()}
-    unknown = [
-        one.concept or one.component_id for one in components if (one.concept or one.component_id) not in concepts
-    ]
+    schemes = {scheme.pk, *(one.in_scheme.pk for one in components if one.in_scheme)}
+    concepts = {(one.scheme_id, one.concept_id): one for one in Concept.objects.filter(scheme__in=schemes)}
+    wanted = {one.component_id: ((one.in_scheme or scheme).pk, one.concept or one.component_id) for one in components}
+    unknown = [concept for pk, concept in wanted.values() if (pk, concept) not in concepts]
     if unknown:
         raise StructureRefused(_("A component has no concept in the scheme."), ", ".join(unknown))
     counted: dict[str, int] = {}
@@ -169,7 +181,7 @@ def _components(structure: DataStructure, scheme: ConceptScheme, components: Seq
             Component(
                 data_structure=structure,
                 component_id=one.component_id,
-                concept=concepts[one.concept or one.component_id],
+                concept=concepts[wanted[one.component_id]],
                 role=one.role,
                 position=counted[one.role],
                 code_list=one.code_list,

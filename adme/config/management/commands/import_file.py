@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--as", dest="username", required=True, metavar="USER", help="who brings it in")
-        parser.add_argument("--kind", choices=KINDS, default="data", help="only data can be imported yet")
+        parser.add_argument("--kind", choices=KINDS, default="data", help="data or structure; the others come later")
         parser.add_argument("--dataflow", metavar="ID", help="as in ASEAN:DF_UN_SDG(1.0.0); SDMX-CSV names its own")
         parser.add_argument("--mapping", type=Path, help="what its columns mean; else what is remembered or suggested")
         parser.add_argument("--dry-run", action="store_true", help="tell what would change, and change nothing")
@@ -39,6 +39,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep-good-rows", action="store_true", help="let good rows go on without the refused ones"
         )
+        parser.add_argument("--indicator-dimension", default="", metavar="ID", help="of new dataflows (structure)")
+        parser.add_argument("--area-dimension", default="REF_AREA", metavar="ID", help="of new dataflows (structure)")
         parser.add_argument("--reason", default="", help="why these numbers come")
         parser.add_argument("--json", dest="as_json", action="store_true", help="the report as JSON")
 
@@ -67,6 +69,8 @@ def _wish(file: Path, options: dict[str, Any]) -> Wish:
         at=said.moment(options["at"]) if options["at"] else None,
         keep_good_rows=options["keep_good_rows"],
         reason=options["reason"],
+        indicator_dimension=options["indicator_dimension"],
+        area_dimension=options["area_dimension"],
     )
 
 
@@ -75,7 +79,10 @@ def _in_words(report: Report) -> str:
         return "Refused. " + " ".join(report.problem.values())
     lines = [f"{finding['severity']}: {finding['message']} ({finding['count']}×)" for finding in report.findings]
     rows, changes = report.rows, report.changes
-    lines.append(f"{rows['read']} rows read, {rows['kept']} good, {rows['refused']} refused.")
+    for word, names in report.structures.items():
+        lines += [f"{word}: {name}" for name in names]
+    if rows:
+        lines.append(f"{rows['read']} rows read, {rows['kept']} good, {rows['refused']} refused.")
     lines.append(", ".join(f"{count} {word}" for word, count in changes.items()) + ".")
     end = f"State: {report.state}." if report.state else "Nothing was changed (dry run)."
     return "\n".join([*lines, end if report.applied else f"Refused. {end}"])

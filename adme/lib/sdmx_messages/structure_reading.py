@@ -1,0 +1,85 @@
+"""What the readers of structure messages have in common: what is kept, what is left out, what is refused.
+
+Names are read in every language they have. What a message says and these artefacts cannot hold is refused by name, so
+that nothing is kept under a name that means more elsewhere; what is only told in passing (annotations, formats of
+texts, what is available) is left out, and the manual lists it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from adme.lib.sdmx_messages.artefacts import Artefacts, ComponentUse, Structure
+
+_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,2}")
+_UNVERSIONED = ("AgencyScheme", "Agency", "DataProviderScheme", "DataProvider", "Categorisation")
+
+
+class NotReadable(ValueError):
+    """The file is no structure message, or one that says what cannot be kept; the text says what and where."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message holds, and the kinds in it that are not kept (their words in the standard)."""
+
+    artefacts: Artefacts
+    left_out: tuple[str, ...] = ()
+
+
+def version_of(text: str) -> str:
+    """A version in three parts: 2.1 is kept as 2.1.0. NotReadable for one that is a draft or a wildcard."""
+    if not _VERSION.fullmatch(text):
+        raise NotReadable(f"“{text}” is no version that can be kept: drafts and wildcards cannot.")
+    return ".".join([*text.split("."), "0", "0"][:3])
+
+
+def reference(urn: str) -> str:
+    """A URN with its version in three parts, so that it names what is kept."""
+    path, equals, name = urn.strip().rpartition("=")
+    owner, bracket, rest = name.partition("(")
+    version, end, item = rest.partition(")")
+    if not (path.startswith("urn:sdmx:org.sdmx.infomodel.") and equals and bracket and end):
+        raise NotReadable(f"“{urn}” is no URN of an artefact.")
+    if path.rpartition(".")[2] in _UNVERSIONED:
+        return f"{path}={owner}(1.0){item}"
+    return f"{path}={owner}({version_of(version)}){item}"
+
+
+def texts(found: Mapping[str, str], own_id: str) -> dict[str, str]:
+    """Language → words; a name that only repeats the id is none."""
+    said = {language: words for language, words in found.items() if words}
+    return {} if set(said.values()) == {own_id} and len(said) == 1 else said
+
+
+def with_lists_of_concepts(structures: Iterable[Structure], lists: Mapping[str, str]) -> tuple[Structure, ...]:
+    """The structures, whose components without a representation of their own take that of their concept.
+
+    `lists` is URN of a concept → URN of its code list. A component that waits for it has the code list "?".
+    """
+
+    def settled(use: ComponentUse) -> ComponentUse:
+        return replace(use, code_list=lists.get(use.concept, "")) if use.code_list == CONCEPT else use
+
+    return tuple(
+        replace(structure, components=tuple(settled(use) for use in structure.components)) for structure in structures
+    )
+
+
+CONCEPT = "?"
+"""In place of a code list: the component says nothing, its concept does."""
+
+
+def attached(name: str, where: str, dimensions: Iterable[str], all_dimensions: Iterable[str]) -> bool:
+    """Whether an attribute is of the series (True) or of the observation. `where` is how the message says it, in small
+    letters: observation, dimensions, or anything else, which is refused."""
+    if where == "observation":
+        return False
+    if where == "dimensions" and set(dimensions) == set(all_dimensions):
+        return True
+    raise NotReadable(
+        f"The attribute {name} is attached to {where if where != 'dimensions' else 'some of the dimensions'}. "
+        "Here an attribute belongs to the series or to the observation."
+    )

@@ -1,0 +1,42 @@
+"""A selection of published data as an answer, in the format wished for: streamed, or the frozen file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from adme.releases import exports
+from adme.releases.queries import Selection
+from adme.sdmx.errors import TooLarge
+from adme.sdmx.negotiation import PARQUET
+from adme.sdmx.ranges import file_answer
+from adme.sdmx.wishes import Wish
+
+
+def data_answer(request: HttpRequest, selection: Selection, wish: Wish, headers: Mapping[str, str]) -> HttpResponseBase:
+    """The selection as `wish` wants it; a whole dataflow as Parquet is the frozen file, of which parts can be had.
+
+    `headers` are those of `answers.public_headers`. TooLarge, before the first byte, for a cube that JSON-stat cannot
+    number.
+    """
+    frozen = selection.frozen_file() if wish.offer == PARQUET else None
+    if frozen is not None:
+        return file_answer(request, frozen, headers)
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    made = exports.export(
+        selection,
+        wish.offer.export,
+        labels=wish.labels,
+        language=headers.get("Content-Language", "en"),
+        keys=wish.keys,
+        normalized=wish.normalized,
+    )
+    try:
+        return StreamingHttpResponse(made.chunks(), headers=headers)
+    except exports.TooManyCells:
+        raise TooLarge(
+            "The dimensions of this answer span more than 9,007,199,254,740,991 cells, which JSON-stat cannot number. "
+            "Ask for fewer codes, or take another format."
+        ) from None

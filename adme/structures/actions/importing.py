@@ -1,0 +1,288 @@
+"""Bringing in structures that somebody else maintains, from a message: whole, or not at all.
+
+A code list, concept scheme, data structure or dataflow that is here already is final: the same again changes nothing,
+another under the same name is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from adme.accounts import audit
+from adme.accounts.models import User
+from adme.lib.sdmx_messages.artefacts import Agreement, Artefact, Artefacts, ComponentUse, Flow, ItemScheme, Structure
+from adme.structures import artefacts as kept
+from adme.structures.actions import code_lists, data_structures, dataflows
+from adme.structures.actions.rights import may_change_words
+from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
+from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
+
+M = TypeVar("M", bound=models.Model)
+
+TOLD = 10
+"""So many differing items an error names."""
+INDICATORS = ("INDICATOR", "SERIES")
+"""What the dimension of indicators is called in the structures of the SDGs and in ours."""
+_URN = re.compile(r"[^=]+=(?P<agency>[^:]+):(?P<id>[^(]+)\((?P<version>[^)]+)\)(?:\.(?P<item>.+))?")
+
+
+@dataclass
+class Imported:
+    """What came of it, by kind and name (`codelist SDMX:CL_FREQ(2.1.0)`). `partial` are new lists of which the message
+    held a part only."""
+
+    created: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    partial: list[str] = field(default_factory=list)
+
+
+class _Name(NamedTuple):
+    agency: str
+    artefact_id: str
+    version: str
+    item: str = ""
+
+    @classmethod
+    def of(cls, urn: str) -> _Name:
+        found = _URN.fullmatch(urn)
+        if found is None:
+            raise UnknownArtefact(urn)
+        return cls(found["agency"], found["id"], found["version"], found["item"] or "")
+
+    @property
+    def reference(self) -> str:
+        return f"{self.agency}:{self.artefact_id}({self.version})"
+
+
+@transaction.atomic
+def import_structures(
+    *,
+    artefacts: Artefacts,
+    source: str,
+    by: User | str,
+    reason: str,
+    indicator_dimension: str = "",
+    area_dimension: str = "REF_AREA",
+) -> Imported:
+    """Make what is new: code lists, concept schemes, providers, data structures, dataflows, in this order.
+
+    `source` names the file in the audit trail. The two dimensions are those of the dataflows of the message; without a
+    name, indicators stand in INDICATOR or SERIES. DiffersFromFinal, UnknownArtefact for a reference to what is neither
+    here nor in the message, IdRefused, StructureRefused.
+    """
+    may_change_words(by)
+    work = _Work(by, reason)
+    for scheme in artefacts.of_kind("codelist"):
+        work.code_list(scheme)
+    for scheme in artefacts.of_kind("conceptscheme"):
+        work.concept_scheme(scheme)
+    for scheme in artefacts.of_kind("dataproviderscheme"):
+        work.providers(scheme)
+    for structure in artefacts.structures:
+        work.structure(structure)
+    agreements: dict[str, list[Agreement]] = {}
+    for agreement in artefacts.agreements:
+        agreements.setdefault(agreement.dataflow, []).append(agreement)
+    for flow in artefacts.flows:
+        work.flow(flow, agreements.get(flow.urn, []), indicator_dimension, area_dimension)
+    done = work.done
+    detail = {"created": done.created, "unchanged": done.unchanged, "partial": done.partial}
+    audit.record(
+        by=by, action="structures.imported", object_type="message", object_id=source, reason=reason, detail=detail
+    )
+    return done
+
+
+class _Work:
+    """One import: who, why, and what has been done so far."""
+
+    def __init__(self, by: User | str, reason: str) -> None:
+        self.said: dict[str, Any] = {"by": by, "reason": reason}
+        self.done = Imported()
+
+    def _same(self, there: Artefact, new: Artefact, differing: Iterable[str]) -> None:
+        """Count what is here already; DiffersFromFinal where it is not the same."""
+        different = list(differing)
+        if (there.name, there.description) != (new.name, new.description):
+            different.insert(0, _("name or description"))
+        if different:
+            raise DiffersFromFinal(_named(new), different[:TOLD], len(different))
+        self.done.unchanged.append(_named(new))
+
+    def code_list(self, scheme: ItemScheme) -> None:
+        there = _found(CodeList.objects.prefetch_related("codes__parent"), _Name.of(scheme.urn))
+        if there is not None:
+            same = kept.code_list_of(there)
+            self._same(same, scheme, _differing_items(same, scheme))
+            return
+        codes = [code_lists.NewCode(one.id, dict(one.name), dict(one.description), one.parent) for one in scheme.items]
+        code_lists.create_code_list(**_identity(scheme), description=dict(scheme.description), codes=codes, **self.said)
+        self._made(scheme)
+
+    def concept_scheme(self, scheme: ItemScheme) -> None:
+        there = _found(ConceptScheme.objects.prefetch_related("concepts"), _Name.of(scheme.urn))
+        if there is not None:
+            same = kept.concept_scheme_of(there)
+            self._same(same, scheme, _differing_items(same, scheme))
+            return
+        nested = [one.id for one in scheme.items if one.parent]
+        if nested:
+            raise StructureRefused(_("Concepts under other concepts cannot be kept."), ", ".join(nested[:TOLD]))
+        concepts = [data_structures.NewConcept(one.id, dict(one.name), dict(one.description)) for one in scheme.items]
+        description = dict(scheme.description)
+        data_structures.set_concepts(**_identity(scheme), description=description, concepts=concepts, **self.said)
+        self._made(scheme)
+
+    def _made(self, artefact: Artefact) -> None:
+        self.done.created.append(_named(artefact))
+        if isinstance(artefact, ItemScheme) and artefact.partial:
+            self.done.partial.append(_named(artefact))
+
+    def providers(self, scheme: ItemScheme) -> None:
+        """A list of providers is never final: those that are new are added, the others stay as they are known here."""
+        there = set(DataProvider.objects.filter(agency=scheme.agency).values_list("provider_id", flat=True))
+        for one in scheme.items:
+            told = f"dataprovider {scheme.agency}:{one.id}"
+            if one.id in there:
+                self.done.unchanged.append(told)
+            else:
+                dataflows.create_provider(agency=scheme.agency, provider_id=one.id, name=dict(one.name), **self.said)
+                self.done.created.append(told)
+
+    def structure(self, structure: Structure) -> None:
+        there = _found(DataStructure.objects.all(), _Name.of(structure.urn))
+        if there is not None:
+            uses = there.components.select_related("concept__scheme", "code_list")
+            same = kept.structure_of(there, uses)
+            self._same(same, structure, _differing_components(same, structure))
+            return
+        components = [_component(use) for use in structure.components]
+        scheme = next((one.in_scheme for one in components if one.in_scheme), None)
+        if scheme is None:
+            raise StructureRefused(_("A structure has components."), _named(structure))
+        description = dict(structure.description)
+        data_structures.create_data_structure(
+            **_identity(structure), description=description, scheme=scheme, components=components, **self.said
+        )
+        self._made(structure)
+
+    def flow(self, flow: Flow, agreements: list[Agreement], indicators: str, areas: str) -> None:
+        there = _found(Dataflow.objects.select_related("data_structure", "provider"), _Name.of(flow.urn))
+        if there is not None:
+            same = kept.flow_of(there)
+            other = [_("data structure")] if same.structure != flow.structure else []
+            other += [_("provider")] if agreements and there.provider != _provider(flow, agreements) else []
+            self._same(same, flow, other)
+            return
+        structure = _must(DataStructure.objects.all(), flow.structure)
+        dataflows.create_dataflow(
+            **_identity(flow),
+            description=dict(flow.description),
+            data_structure=structure,
+            provider=_provider(flow, agreements),
+            indicator_dimension=indicators or _indicators_of(structure),
+            area_dimension=areas,
+            **self.said,
+        )
+        self._made(flow)
+
+
+# --- what is here ---------------------------------------------------------------------------------------
+
+
+def _found(query: models.QuerySet[M], name: _Name) -> M | None:
+    return query.filter(agency=name.agency, artefact_id=name.artefact_id, version=name.version).first()
+
+
+def _must(query: models.QuerySet[M], urn: str) -> M:
+    name = _Name.of(urn)
+    found = _found(query, name)
+    if found is None:
+        raise UnknownArtefact(name.reference)
+    return found
+
+
+def _provider(flow: Flow, agreements: list[Agreement]) -> DataProvider:
+    if len(agreements) != 1:
+        raise StructureRefused(
+            _("A dataflow comes from one provider."),
+            flow.urn.partition("=")[2],
+            _("Let the file say so by one provision agreement, as references=all does here."),
+        )
+    name = _Name.of(agreements[0].provider)
+    found = DataProvider.objects.filter(agency=name.agency, provider_id=name.item).first()
+    if found is None:
+        raise UnknownArtefact(f"{name.agency}:{name.item}")
+    return found
+
+
+def _indicators_of(structure: DataStructure) -> str:
+    dimensions = structure.components.filter(role=Component.Role.DIMENSION)
+    known = set(dimensions.values_list("component_id", flat=True))
+    found = next((one for one in INDICATORS if one in known), None)
+    if found is None:
+        raise StructureRefused(
+            _("Which dimension holds the indicators?"), ", ".join(sorted(known)), _("Name it with the file.")
+        )
+    return found
+
+
+# --- what is new ----------------------------------------------------------------------------------------
+
+
+def _named(artefact: Artefact) -> str:
+    return f"{artefact.kind} {artefact.agency}:{artefact.id}({artefact.version})"
+
+
+def _identity(artefact: Artefact) -> dict[str, Any]:
+    return {
+        "agency": artefact.agency,
+        "artefact_id": artefact.id,
+        "version": artefact.version,
+        "name": dict(artefact.name),
+    }
+
+
+def _component(use: ComponentUse) -> data_structures.NewComponent:
+    concept = _Name.of(use.concept)
+    return data_structures.NewComponent(
+        component_id=use.id,
+        role=use.role,
+        code_list=_must(CodeList.objects.all(), use.code_list) if use.code_list else None,
+        concept=concept.item,
+        in_scheme=_must(ConceptScheme.objects.all(), use.concept.partition(").")[0] + ")"),
+        attachment=Component.Attachment.SERIES if use.of_series else "",
+        required=use.required,
+    )
+
+
+# --- differences ----------------------------------------------------------------------------------------
+
+
+def _differing_items(there: ItemScheme, new: ItemScheme) -> list[str]:
+    """Ids of items that are not the same; a part of a list is the same as the whole where its items are."""
+    known: Mapping[str, Any] = there.item
+    shown = set(new.item)
+    found = []
+    for one in new.items:
+        same = known.get(one.id)
+        if same is not None and new.partial and same.parent not in shown:
+            same = replace(same, parent="")
+        if same != one:
+            found.append(one.id)
+    missing = [] if new.partial else [one.id for one in there.items if one.id not in shown]
+    moved = [] if new.partial or [one.id for one in there.items] == [one.id for one in new.items] else [_("order")]
+    return found + missing or moved
+
+
+def _differing_components(there: Structure, new: Structure) -> list[str]:
+    pairs = dict.fromkeys([one.id for one in (*there.components, *new.components)])
+    known, shown = ({one.id: one for one in structure.components} for structure in (there, new))
+    found = [name for name in pairs if known.get(name) != shown.get(name)]
+    return found or ([] if there.components == new.components else [_("order")])

