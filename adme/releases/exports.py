@@ -6,6 +6,7 @@ memory is bounded by a chunk of rows, except XLSX and Parquet, which are made in
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from adme.lib.writers import csv as csv_writer
 from adme.lib.writers import parquet as parquet_writer
 from adme.lib.writers import xlsx as xlsx_writer
 from adme.releases.queries import Selection
+from adme.releases.question import FLAT
 from adme.releases.validators import public_instant
 from adme.structures.models import Component, Dataflow
 from adme.structures.queries import structure_of
@@ -46,6 +48,9 @@ FORMATS = {
     "parquet": ("application/vnd.apache.parquet", "parquet"),
 }
 """Format → media type and file ending."""
+
+GROUPED = ("sdmx-json", "sdmx-ml")
+"""How the names of formats begin that group observations; in the others each row stands for itself."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,13 @@ class UnknownFormat(ValueError):
         super().__init__(f"There is no format “{name}”. Offered: {', '.join(FORMATS)}.")
 
 
+class NotInThisFormat(ValueError):
+    """The format cannot say what was asked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The format “{name}” cannot say this. Ask for it otherwise, or in another format.")
+
+
 TooManyCells = json_stat.TooManyCells
 
 
@@ -95,19 +107,34 @@ def export(
 ) -> Export:
     """The selection in format `name` (one of FORMATS), in a Manner; UnknownFormat for any other.
 
+    NotInThisFormat where the format has no way to say what the selection asks for.
     `chunks()` raises TooManyCells, at once, for a selection that spans a larger cube than JSON-stat can number.
     """
     if name not in FORMATS:
         raise UnknownFormat(name)
     content_type, ending = FORMATS[name]
     manner = Manner(labels, language, keys, normalized)
-    shape = flow_shape(selection.dataflow, language)
+    if not selection.of_one_state or selection.reading.at_observation == FLAT or selection.reading.series_only:
+        raise NotInThisFormat(name)
+    shape = shown_shape(selection, name, language)
     chunks = _WRITERS[name]
     return Export(
         content_type=content_type,
         filename=f"{_file_stem(selection.dataflow)}.{ending}",
         chunks=lambda: chunks(selection, shape, manner),
     )
+
+
+def shown_shape(selection: Selection, name: str, language: str) -> FlowShape:
+    """The shape of what is shown: attributes that were asked for, and the dimension that observations are told by."""
+    shape, reading = flow_shape(selection.dataflow, language), selection.reading
+    attributes = tuple(part for part in shape.attributes if part.id in reading.shown_attributes)
+    shape = dataclasses.replace(shape, attributes=attributes)
+    if reading.at_observation == shape.time.id or not name.startswith(GROUPED):
+        return shape
+    every = (*shape.dimensions, shape.time)
+    (told_by,) = (part for part in every if part.id == reading.at_observation)
+    return dataclasses.replace(shape, dimensions=tuple(part for part in every if part.id != told_by.id), time=told_by)
 
 
 def flow_shape(dataflow: Dataflow, language: str) -> FlowShape:
@@ -247,7 +274,8 @@ def _xlsx(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[by
 
 def _parquet(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
     """The columns of a frozen file: texts, and the values as numbers beside."""
-    return parquet_writer.write(frame.drop("period") for frame in selection.numeric_frames())
+    hidden = {one.id for one in selection.structure.attributes} - {part.id for part in shape.attributes}
+    return parquet_writer.write(frame.drop("period", *hidden) for frame in selection.numeric_frames())
 
 
 def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[str, str]]:

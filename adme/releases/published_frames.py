@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 import polars as pl
@@ -12,7 +13,8 @@ from adme.lib import numbers, periods
 from adme.observations import columns
 from adme.observations.attribute_sets import ATTRIBUTE_SET
 from adme.observations.scopes import chunks, scope_of
-from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition, in_force
+from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition
+from adme.releases.versions import Versions
 from adme.structures.structure_view import StructureView
 
 DELIVERED = "DELIVERED"
@@ -22,16 +24,16 @@ STATUSES = ("OBS_STATUS", "CONF_STATUS")
 
 
 class Asked(NamedTuple):
-    """Which observations: conditions on series `s` and observations `o`, the instant, how many of each series."""
+    """Which observations: conditions on series `s` and observations `o`, which versions, how many of each series."""
 
     series: Condition
-    periods: Condition
-    as_of: int
+    observed: Condition
+    versions: Versions
     first_n: int | None = None
     last_n: int | None = None
 
 
-_OBSERVED: columns.Schema = {
+OBSERVED: columns.Schema = {
     "series_id": pl.Int64,
     "period": pl.Int64,
     "value": pl.Float64,
@@ -41,17 +43,25 @@ _OBSERVED: columns.Schema = {
     "conf_status": pl.String,
     "attributes_id": pl.Int64,
 }
-_SELECTED = (
-    "o.series_id, o.period, o.value, COALESCE(o.decimals, -1), o.qualifier, o.obs_status, o.conf_status, "
-    "COALESCE(o.attributes_id, 0)"
+COLUMNS = (
+    "o.series_id AS series_id, o.period AS period, o.value AS value, COALESCE(o.decimals, -1) AS decimals, "
+    "o.qualifier AS qualifier, o.obs_status AS obs_status, o.conf_status AS conf_status, "
+    "COALESCE(o.attributes_id, 0) AS attributes_id"
 )
+"""The columns of OBSERVED in SQL."""
 
 
 def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time."""
     listed = _series(asked)
-    with columns.reading_public() as read:
+    with _reader(asked) as read:
         yield from _pieces(asked, listed, chunk_rows, read)
+
+
+def _reader(asked: Asked) -> AbstractContextManager[columns.Reader]:
+    """Columns come faster through a connection of their own, which takes whole numbers as parameters and no texts."""
+    whole = all(isinstance(value, int) for value in asked.observed.parameters)
+    return columns.reading_public() if whole else nullcontext(columns.read)
 
 
 def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
@@ -66,24 +76,24 @@ def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.R
 
 def nothing() -> pl.DataFrame:
     """A frame like those of `stored`, without rows."""
-    return pl.DataFrame(schema={**_OBSERVED, "key": pl.String})
+    return pl.DataFrame(schema={**OBSERVED, "key": pl.String})
 
 
 def _series(asked: Asked) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
-    condition = asked.series & in_force(asked.as_of, "e")
-    sql = (
-        f'SELECT s.id, s."key", e.observations FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id '
-        f'WHERE {condition.sql} ORDER BY s."key"'
-    )
+    condition = asked.series & asked.versions.extents
+    joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
+    sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY s."key"'
+    if not asked.versions.once:
+        sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY s."key"'
     return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 
 def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
     where, parameters = scope_of(ids).where("o.series_id")
-    condition = Condition(where, tuple(parameters)) & in_force(asked.as_of) & asked.periods
-    sql = f"SELECT {_SELECTED} FROM {OBSERVATION} o WHERE {condition.sql}"
-    return read(sql, condition.parameters, _OBSERVED)
+    condition = Condition(where, tuple(parameters)) & asked.versions.observed & asked.observed
+    sql = f"SELECT {COLUMNS} FROM {OBSERVATION} o WHERE {condition.sql}"
+    return read(sql, condition.parameters, OBSERVED)
 
 
 def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
@@ -92,7 +102,7 @@ def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
         return frame
     place, size = pl.int_range(pl.len()).over("series_id"), pl.len().over("series_id")
     first = place < (asked.first_n or 0)
-    last = place >= size - (asked.last_n or 0)
+    last = place + (asked.last_n or 0) >= size  # sizes are counted without a sign: nothing is taken from them
     return frame.filter(first | last)
 
 

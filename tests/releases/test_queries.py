@@ -87,6 +87,7 @@ def test_a_dimension_that_does_not_exist_is_refused(data):
         ({"last_n": 2}, ["2019", "2020"]),
         ({"first_n": 1, "last_n": 1}, ["2018", "2020"]),
         ({"first_n": 5, "last_n": 5}, ["2018", "2019", "2020"]),
+        ({"last_n": 5}, ["2018", "2019", "2020"]),
         ({"last_n": 1, "period_to": 201901011}, ["2019"]),
         ({"first_n": 0}, []),
     ],
