@@ -7,17 +7,19 @@ what is public. A part whose measure or attributes are cut says Merge, so that n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 import polars as pl
 from django.db import connection
 
+from adme.lib.sdmx_messages.shape import FLAT
 from adme.releases import ordered_frames, published_frames
 from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition
+from adme.releases.ordered_frames import Ordered
 from adme.releases.published_frames import Asked
-from adme.releases.question import FLAT, Action, Question
+from adme.releases.question import Action, Question
 from adme.releases.versions import Versions, brought, deleted, removed, shown, updated
 from adme.structures.structure_view import StructureView
 
@@ -140,23 +142,27 @@ def _exists(reading: Reading, versions: Versions) -> bool:
 
 
 def _texts(reading: Reading, part: _Part, window: _Window, chunk_rows: int) -> Iterator[pl.DataFrame]:
-    stored = _stored(reading, part.versions, chunk_rows, window)
     if reading.series_only:
+        stored = _stored(reading, part.versions, chunk_rows, _Window(0, None))
         yield from window.through(_series_rows(reading, (_text(reading, frame) for frame in stored)))
         return
-    for frame in window.through(stored):
+    for frame in _stored(reading, part.versions, chunk_rows, window):
         text = _text(reading, frame)
         yield _keys_alone(reading, text) if part.action == "Delete" else text
 
 
 def _stored(reading: Reading, versions: Versions, chunk_rows: int, window: _Window) -> Iterator[pl.DataFrame]:
+    """The rows of a part that the window lets through, in the order asked for."""
     question = reading.question
     asked = Asked(reading.series, reading.observed, versions, question.first_n, question.last_n)
-    terms = ordered_frames.terms(reading.structure, question.order, reading.at_observation)
+    terms = ordered_frames.terms_of(reading.structure, question.order, reading.at_observation)
     if not terms:
-        return published_frames.stored(asked, chunk_rows)
-    most = None if reading.series_only else window.most
-    return ordered_frames.stored(asked, reading.structure, terms, chunk_rows, most)
+        yield from window.through(published_frames.stored(asked, chunk_rows))
+        return
+    ordered = Ordered(asked, reading.structure, terms, reading.at_observation)
+    skip = window.passed_by(lambda: ordered_frames.count(ordered))
+    if skip is not None:
+        yield from window.through(ordered_frames.stored(ordered, chunk_rows, skip, window.left))
 
 
 def _text(reading: Reading, frame: pl.DataFrame) -> pl.DataFrame:
@@ -196,10 +202,17 @@ class _Window:
     def __init__(self, offset: int, limit: int | None) -> None:
         self.to_pass, self.left = offset, limit
 
-    @property
-    def most(self) -> int | None:
-        """How many rows of a part can matter; None where all can."""
-        return None if self.left is None else self.to_pass + self.left
+    def passed_by(self, count: Callable[[], int]) -> int | None:
+        """How many rows at the start of a part of `count()` rows are passed over; None where all of them are.
+
+        The rest of the part is then asked for without them.
+        """
+        skip, self.to_pass = self.to_pass, 0
+        rows = count() if skip else 0
+        if skip and rows <= skip:
+            self.to_pass = skip - rows
+            return None
+        return skip if self.left != 0 else None
 
     def through(self, frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         for frame in frames if self.left != 0 else ():

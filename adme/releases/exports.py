@@ -17,13 +17,12 @@ import polars as pl
 from adme.lib import periods
 from adme.lib.clock import from_instant
 from adme.lib.sdmx_messages import csv_data, json_data, json_stat, xml_data
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
 from adme.lib.texts import text_in
 from adme.lib.writers import csv as csv_writer
 from adme.lib.writers import parquet as parquet_writer
 from adme.lib.writers import xlsx as xlsx_writer
 from adme.releases.queries import Selection
-from adme.releases.question import FLAT
 from adme.releases.validators import public_instant
 from adme.structures.models import Component, Dataflow
 from adme.structures.queries import structure_of
@@ -49,8 +48,9 @@ FORMATS = {
 }
 """Format → media type and file ending."""
 
-GROUPED = ("sdmx-json", "sdmx-ml")
-"""How the names of formats begin that group observations; in the others each row stands for itself."""
+_WITH_MOMENTS = ("sdmx-json", "sdmx-ml")
+"""How the names of formats begin that group observations, and can say when each data set holds."""
+_WITH_PARTS = ("sdmx-csv", *_WITH_MOMENTS)
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,11 @@ def export(
         raise UnknownFormat(name)
     content_type, ending = FORMATS[name]
     manner = Manner(labels, language, keys, normalized)
-    if not selection.of_one_state or selection.reading.at_observation == FLAT or selection.reading.series_only:
+    if not _can_say(name, selection):
         raise NotInThisFormat(name)
-    shape = shown_shape(selection, name, language)
+    if not name.startswith(_WITH_MOMENTS):
+        selection = selection.flattened()
+    shape = shown_shape(selection, language)
     chunks = _WRITERS[name]
     return Export(
         content_type=content_type,
@@ -125,16 +127,25 @@ def export(
     )
 
 
-def shown_shape(selection: Selection, name: str, language: str) -> FlowShape:
-    """The shape of what is shown: attributes that were asked for, and the dimension that observations are told by."""
+def _can_say(name: str, selection: Selection) -> bool:
+    """Whether a format has a place for everything in an answer: the parts of changes, the moments of a history."""
+    if selection.question.with_history:
+        return name.startswith(_WITH_MOMENTS)
+    if not selection.of_one_state:
+        return name.startswith(_WITH_PARTS) and name != "sdmx-csv-1.0"
+    return name != "json-stat" or not selection.reading.series_only
+
+
+def shown_shape(selection: Selection, language: str) -> FlowShape:
+    """The shape of what is shown: attributes and measure as asked for, and what observations are told apart by."""
     shape, reading = flow_shape(selection.dataflow, language), selection.reading
-    attributes = tuple(part for part in shape.attributes if part.id in reading.shown_attributes)
-    shape = dataclasses.replace(shape, attributes=attributes)
-    if reading.at_observation == shape.time.id or not name.startswith(GROUPED):
-        return shape
-    every = (*shape.dimensions, shape.time)
-    (told_by,) = (part for part in every if part.id == reading.at_observation)
-    return dataclasses.replace(shape, dimensions=tuple(part for part in every if part.id != told_by.id), time=told_by)
+    return dataclasses.replace(
+        shape,
+        attributes=tuple(part for part in shape.attributes if part.id in reading.shown_attributes),
+        at_observation=selection.question.at_observation,
+        valued=selection.question.measure,
+        series_only=reading.series_only,
+    )
 
 
 def flow_shape(dataflow: Dataflow, language: str) -> FlowShape:
@@ -177,23 +188,40 @@ def _file_stem(dataflow: Dataflow) -> str:
 # --- writers: selection, shape, manner → chunks -------------------------------------------------------
 
 
+def _parts(selection: Selection, shape: FlowShape, normalized: bool = False) -> Iterator[Part]:
+    """The data sets of a message. The one of a plain answer says what its format says where nothing else is meant."""
+    plain = selection.of_one_state and not selection.reading.cut
+    for part in selection.data_sets():
+        frames = _dated(part.frames, shape) if normalized else part.frames
+        yield Part(
+            frames=(frame.select(shape.columns) for frame in frames),
+            action=None if plain else part.action,
+            valid_from=_moment(part.valid_from),
+            valid_to=_moment(part.valid_to),
+        )
+
+
+def _dated(frames: Iterator[pl.DataFrame], shape: FlowShape) -> Iterator[pl.DataFrame]:
+    """The same with the first day of each period in its place."""
+    day = periods.first_day_expr(pl.col("period")).cast(pl.String).alias(shape.time.id)
+    for frame in frames:
+        yield frame.with_columns(day)
+
+
+def _moment(instant: int | None) -> str:
+    return "" if instant is None else from_instant(instant).isoformat().replace("+00:00", "Z")
+
+
 def _in_columns(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
     """Frames with exactly the columns of the structure, in its order."""
     for frame in selection.frames():
         yield frame.select(shape.columns)
 
 
-def _first_days(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
-    """The same with the first day of each period in its place."""
-    day = periods.first_day_expr(pl.col("period")).cast(pl.String).alias(shape.time.id)
-    for frame in selection.numeric_frames():
-        yield frame.with_columns(day).select(shape.columns)
-
-
 def _sdmx_csv(version: csv_data.Version) -> Writer:
     def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        frames = _first_days(selection, shape) if manner.normalized else _in_columns(selection, shape)
-        return csv_data.write_csv(frames, shape, version=version, labels=manner.labels, keys=manner.keys)
+        parts = _parts(selection, shape, manner.normalized)
+        return csv_data.csv_message(parts, shape, version=version, labels=manner.labels, keys=manner.keys)
 
     return write
 
@@ -201,15 +229,14 @@ def _sdmx_csv(version: csv_data.Version) -> Writer:
 def _envelope(selection: Selection, shape: FlowShape) -> xml_data.Envelope:
     """The same header for the same public state, so that the same question gives the same bytes."""
     instant = public_instant(selection.as_of)
-    prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
-    return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=prepared, sender=shape.agency)
+    return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=_moment(instant), sender=shape.agency)
 
 
 def _sdmx_json(version: json_data.Version) -> Writer:
     def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
         envelope = _envelope(selection, shape)
-        return json_data.write_json(
-            _in_columns(selection, shape),
+        return json_data.json_message(
+            _parts(selection, shape),
             shape,
             message_id=envelope.message_id,
             prepared=envelope.prepared,
@@ -233,14 +260,14 @@ def _json_stat(selection: Selection, shape: FlowShape, manner: Manner) -> Iterat
 
 def _structure_specific(version: xml_data.Version) -> Writer:
     def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        frames = _in_columns(selection, shape)
-        return xml_data.write_structure_specific(frames, shape, _envelope(selection, shape), version=version)
+        parts = _parts(selection, shape)
+        return xml_data.structure_specific_message(parts, shape, _envelope(selection, shape), version=version)
 
     return write
 
 
 def _generic(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-    return xml_data.write_generic(_in_columns(selection, shape), shape, _envelope(selection, shape))
+    return xml_data.generic_message(_parts(selection, shape), shape, _envelope(selection, shape))
 
 
 def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Iterator[pl.DataFrame]:

@@ -6,16 +6,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from django.db import connection
 
+from adme.lib.clock import OPEN_END
+from adme.lib.sdmx_messages.shape import FLAT
 from adme.observations.attribute_sets import ATTRIBUTE_SET
 from adme.releases.asked import OBSERVATION, SERIES
 from adme.releases.filters import STATUS_COLUMNS, bytewise, text_of
 from adme.releases.published_frames import COLUMNS, OBSERVED, Asked
-from adme.releases.question import FLAT, Order
+from adme.releases.question import Order
 from adme.structures.models import Code
 from adme.structures.structure_view import StructureView
 
@@ -23,34 +25,39 @@ CODE = Code._meta.db_table
 KEY = 's."key" AS series_key'
 
 
-def terms(structure: StructureView, order: Sequence[Order], at_observation: str) -> tuple[Order, ...]:
-    """What to sort by, so that rows of one series lie together; nothing where the order of keys and periods will do.
+class Ordered(NamedTuple):
+    """Observations in an order: sorted by `terms`; rows of one series together, unless they are told apart by FLAT."""
 
-    Within what is grouped, the order that was asked for holds first among series and then inside each.
-    """
-    if at_observation == FLAT:
-        return tuple(order)
-    if not order and at_observation == structure.time:
-        return ()
+    asked: Asked
+    structure: StructureView
+    terms: tuple[Order, ...]
+    at_observation: str
+
+
+def terms_of(structure: StructureView, order: tuple[Order, ...], at_observation: str) -> tuple[Order, ...]:
+    """What to sort by; nothing where the order of keys and periods will do."""
+    if order or at_observation in (structure.time, FLAT):
+        return order
     every = [*(dimension.id for dimension in structure.dimensions), structure.time]
-    outside = [name for name in every if name != at_observation]
-    asked = [term for term in order if term.component in outside]
-    named = {term.component for term in asked}
-    series = [*asked, *(Order(name) for name in outside if name not in named)]
-    inside = [term for term in order if term.component not in outside]
-    if at_observation not in {term.component for term in inside}:
-        inside.append(Order(at_observation))
-    return (*series, *inside)
+    return (*(Order(name) for name in every if name != at_observation), Order(at_observation))
 
 
-def stored(
-    asked: Asked, structure: StructureView, order: Sequence[Order], chunk_rows: int, most: int | None
-) -> Iterator[pl.DataFrame]:
-    """As `published_frames.stored`, in another order: the first `most` rows of it, or all.
+def count(ordered: Ordered) -> int:
+    """How many rows there are."""
+    found, parameters = _found(ordered)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH found AS ({found}) SELECT COUNT(*) FROM found {_kept(ordered.asked)}", parameters)
+        (rows,) = cursor.fetchone()
+    return int(rows)
 
-    Rows wait in temporary files until they are taken, so that a slow reader keeps no snapshot of the database open.
+
+def stored(ordered: Ordered, chunk_rows: int, skip: int = 0, take: int | None = None) -> Iterator[pl.DataFrame]:
+    """As `published_frames.stored`, in another order: `take` rows of it (None: all) after the first `skip`.
+
+    Series come in the order of the first of their rows. Rows wait in temporary files until they are taken, so that a
+    slow reader keeps no snapshot of the database open.
     """
-    sql, parameters = _statement(asked, structure, order, most)
+    sql, parameters = _statement(ordered, skip, take)
     fetched = _fetched(sql, parameters, chunk_rows)
     one, another = next(fetched, None), next(fetched, None)
     if one is not None and another is None:
@@ -77,25 +84,50 @@ def _fetched(sql: str, parameters: Sequence[Any], chunk_rows: int) -> Iterator[p
             yield pl.DataFrame(rows, schema={**OBSERVED, "key": pl.String}, orient="row")
 
 
-def _statement(
-    asked: Asked, structure: StructureView, order: Sequence[Order], most: int | None
-) -> tuple[str, list[Any]]:
-    condition = asked.series & asked.versions.observed & asked.observed & asked.versions.series
-    by = [f"{_expression(structure, term.component)} AS by_{place}" for place, term in enumerate(order)]
-    places, kept = _places(asked)
+def _statement(ordered: Ordered, skip: int, take: int | None) -> tuple[str, list[Any]]:
+    found, parameters = _found(ordered)
     sorting = [
-        f"by_{place} IS NULL, by_{place} {'DESC' if term.descending else 'ASC'}" for place, term in enumerate(order)
+        f"by_{place} IS NULL, by_{place} {'DESC' if term.descending else 'ASC'}"
+        for place, term in enumerate(ordered.terms)
     ]
+    numbered = (
+        f"SELECT found.*, ROW_NUMBER() OVER (ORDER BY {', '.join([*sorting, 'series_key', 'period'])}) AS place "
+        f"FROM found {_kept(ordered.asked)} ORDER BY place"
+    )
+    # SQLite takes no OFFSET without a LIMIT.
+    numbered += " LIMIT %s OFFSET %s"
+    together = _together(ordered)
+    first = f"MIN(place) OVER (PARTITION BY {together}), " if together else ""
     sql = (
-        f"WITH found AS (SELECT {', '.join([COLUMNS, KEY, *by, *places])} "
-        f"FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id {_joins(structure, order)} "
-        f"WHERE {condition.sql}) SELECT {', '.join(OBSERVED)}, series_key FROM found {kept} "
-        f"ORDER BY {', '.join([*sorting, 'series_key', 'period'])}"
+        f"WITH found AS ({found}), numbered AS ({numbered}) "
+        f"SELECT {', '.join(OBSERVED)}, series_key FROM numbered ORDER BY {first}place"
+    )
+    return sql, [*parameters, OPEN_END if take is None else take, skip]
+
+
+def _found(ordered: Ordered) -> tuple[str, list[Any]]:
+    """The rows with what they are sorted and grouped by, and the parameters up to the condition of `_kept`."""
+    asked, structure = ordered.asked, ordered.structure
+    condition = asked.series & asked.versions.observed & asked.observed & asked.versions.series
+    by = [f"{_expression(structure, term.component)} AS by_{place}" for place, term in enumerate(ordered.terms)]
+    own = [f"s.{column}" for column in structure.columns]
+    sql = (
+        f"SELECT {', '.join([COLUMNS, KEY, *own, *by, *_places(asked)])} "
+        f"FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id {_joins(structure, ordered.terms)} "
+        f"WHERE {condition.sql}"
     )
     counts = [count for count in (asked.first_n, asked.last_n) if count is not None]
-    if most is not None:
-        return f"{sql} LIMIT %s", [*condition.parameters, *counts, most]
     return sql, [*condition.parameters, *counts]
+
+
+def _together(ordered: Ordered) -> str:
+    """The columns that rows of one series share; nothing where rows are grouped by nothing."""
+    if ordered.at_observation == FLAT:
+        return ""
+    if ordered.at_observation == ordered.structure.time:
+        return "series_id"
+    others = [one.column for one in ordered.structure.dimensions if one.id != ordered.at_observation]
+    return ", ".join([*others, "period"])
 
 
 def _joins(structure: StructureView, order: Sequence[Order]) -> str:
@@ -108,14 +140,21 @@ def _joins(structure: StructureView, order: Sequence[Order]) -> str:
     return " ".join(joined)
 
 
-def _places(asked: Asked) -> tuple[list[str], str]:
-    """Columns that number the observations of each series from either end, and the condition on them."""
-    places, kept = [], []
-    for count, direction in ((asked.first_n, "ASC"), (asked.last_n, "DESC")):
-        if count is not None:
-            places.append(f"ROW_NUMBER() OVER (PARTITION BY s.id ORDER BY o.period {direction}) AS place_{direction}")
-            kept.append(f"place_{direction} <= %s")
-    return places, f"WHERE {' OR '.join(kept)}" if kept else ""
+def _places(asked: Asked) -> list[str]:
+    """Columns that number the observations of each series from either end."""
+    ends = ((asked.first_n, "ASC"), (asked.last_n, "DESC"))
+    return [
+        f"ROW_NUMBER() OVER (PARTITION BY s.id ORDER BY o.period {direction}) AS place_{direction}"
+        for count, direction in ends
+        if count is not None
+    ]
+
+
+def _kept(asked: Asked) -> str:
+    """The condition on these columns, for as many parameters."""
+    ends = ((asked.first_n, "ASC"), (asked.last_n, "DESC"))
+    kept = [f"place_{direction} <= %s" for count, direction in ends if count is not None]
+    return f"WHERE {' OR '.join(kept)}" if kept else ""
 
 
 def _expression(structure: StructureView, component: str) -> str:

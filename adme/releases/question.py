@@ -9,9 +9,6 @@ from adme.releases.filters import Where
 
 Action = Literal["Replace", "Merge", "Delete"]
 
-FLAT = "AllDimensions"
-"""At observation level stands every dimension: rows of a table, grouped by nothing."""
-
 
 class Order(NamedTuple):
     """One component to sort by: codes and texts by their characters, the measure as a number, periods in time.
@@ -30,8 +27,9 @@ class Question:
     `updated_after` asks for what was added, revised and deleted since; `with_history` for every dissemination rather
     than the latest state. `first_n` and `last_n` keep the first and last observations of each series, in each part of
     the answer. `offset` and `limit` count observations (or series, where `measure` and `attributes` leave nothing of
-    the observations) over the whole answer. `attributes` are ids, None for all; `measure` is whether to give the value.
-    `at_observation` is the dimension that observations are told apart by within their series, or FLAT.
+    the observations) over the whole answer, in the order asked for, before they are grouped by series. `attributes`
+    are ids, None for all; `measure` is whether to give the value. `at_observation` is the dimension that observations
+    are told apart by within their series (nothing: time), or FLAT.
     """
 
     where: Where = field(default_factory=Where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple, overload
 import polars as pl
 from django.db import connection
 
+from adme.lib.sdmx_messages.shape import FLAT
 from adme.releases import data_sets, frozen_files, published_frames
 from adme.releases.asked import OBSERVATION, SERIES, Condition, in_force
 from adme.releases.data_sets import DataSet, Reading
@@ -151,6 +153,12 @@ class Selection:
     def of_one_state(self) -> bool:
         """Whether the answer is the latest state and nothing else: no changes, no history."""
         return self.question.updated_after is None and not self.question.with_history
+
+    def flattened(self) -> Selection:
+        """The same as rows of a table, which are grouped by nothing; series alone stay as they are."""
+        if self.reading.series_only:
+            return self
+        return dataclasses.replace(self, question=dataclasses.replace(self.question, at_observation=FLAT))
 
     def frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """Every cell as text, in order of key and period or as asked for, in pieces of about `chunk_rows` rows.

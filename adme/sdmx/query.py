@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adme.lib.sdmx_messages.shape import FLAT
 from adme.releases.filters import Alternatives, SeriesKey, Where
-from adme.releases.question import FLAT, Order, Question
+from adme.releases.question import Order, Question
 from adme.sdmx import raw_query
 from adme.sdmx.errors import NotImplementedYet, SyntaxFault
 from adme.sdmx.filter_grammar import alternatives_of, keys_of

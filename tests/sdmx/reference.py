@@ -102,14 +102,15 @@ def answer(past: Past, ask: Ask) -> list[Part]:
     skip, left = ask.offset, ask.limit
     found = []
     for action, start, end, rows in parts:
-        rows = [_shown(row, ask, action) for row in rows]
         if ask.series_only:
-            rows = _each_once(rows)
+            rows = _each_once([_shown(row, ask, action) for row in _together(rows, ask)])
         passed, rows = rows[:skip], rows[skip:]
         skip -= len(passed)
         if left is not None:
             rows = rows[:left]
             left -= len(rows)
+        if not ask.series_only:
+            rows = [_shown(row, ask, action) for row in _together(rows, ask)]
         if rows:
             found.append((action, start, end, rows))
     return found
@@ -255,21 +256,25 @@ def _start(row: Row) -> tuple[dt.date, dt.timedelta]:
 
 def _ordered(rows: list[Row], ask: Ask) -> list[Row]:
     """Sorted by the last term first: each sort keeps the order of the one before."""
-    every = [*DIMENSIONS, "TIME_PERIOD"]
     terms = list(ask.order)
-    if ask.at != "AllDimensions" and (terms or ask.at != "TIME_PERIOD"):
-        outside = [name for name in every if name != ask.at]
-        named = [name for name, _ in terms]
-        series = [(name, down) for name, down in terms if name in outside]
-        series += [(name, False) for name in outside if name not in named]
-        inside = [(name, down) for name, down in terms if name not in outside]
-        terms = [*series, *inside, *([] if ask.at in named else [(ask.at, False)])]
+    if not terms and ask.at not in ("TIME_PERIOD", "AllDimensions"):
+        terms = [(name, False) for name in [*DIMENSIONS, "TIME_PERIOD"] if name != ask.at] + [(ask.at, False)]
     for name, down in reversed(terms):
         there = [row for row in rows if row[name] is not None]
         missing = [row for row in rows if row[name] is None]
         there.sort(key=_start if name == "TIME_PERIOD" else lambda row, name=name: row[name], reverse=down)
         rows = there + missing
     return rows
+
+
+def _together(rows: list[Row], ask: Ask) -> list[Row]:
+    """Rows of one series together, the series in the order of their first rows."""
+    if ask.at == "AllDimensions":
+        return rows
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in (*DIMENSIONS, "TIME_PERIOD") if name != ask.at), []).append(row)
+    return [row for group in groups.values() for row in group]
 
 
 def _shown(row: Row, ask: Ask, action: str) -> Row:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adme.lib.clock import to_instant
+from adme.lib.sdmx_messages.shape import FLAT
 from adme.releases.filters import Comparison
-from adme.releases.question import FLAT, Order, Question
+from adme.releases.question import Order, Question
 from adme.sdmx.errors import NotImplementedYet, SyntaxFault
 from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import instant_of

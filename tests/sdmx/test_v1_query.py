@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adme.lib.sdmx_messages.shape import FLAT
 from adme.releases.filters import Comparison
-from adme.releases.question import FLAT, Question
+from adme.releases.question import Question
 from adme.sdmx.errors import SyntaxFault
 from adme.sdmx.v1_query import parse_v1_query
 from tests.sdmx.test_query import COMPONENTS, FREE, instant_of
