@@ -156,10 +156,11 @@ def _stored(reading: Reading, versions: Versions, chunk_rows: int, window: _Wind
     question = reading.question
     asked = Asked(reading.series, reading.observed, versions, question.first_n, question.last_n)
     terms = ordered_frames.terms_of(reading.structure, question.order, reading.at_observation)
-    if not terms:
+    if not terms and published_frames.size(asked) > min(chunk_rows, published_frames.FEW):
         yield from window.through(published_frames.stored(asked, chunk_rows))
         return
-    ordered = Ordered(asked, reading.structure, terms, reading.at_observation)
+    together = reading.at_observation if terms else FLAT
+    ordered = Ordered(asked, reading.structure, terms, together)
     skip = window.passed_by(lambda: ordered_frames.count(ordered))
     if skip is not None:
         yield from window.through(ordered_frames.stored(ordered, chunk_rows, skip, window.left))
