@@ -97,7 +97,7 @@ def on_observations(structure: StructureView, where: Where) -> Condition:
     condition = Condition("1 = 1")
     for component, asked in where.components.items():
         if component == structure.time:
-            condition &= _any_of(_periods(one) for one in asked)
+            condition &= _any_period(asked)
         elif component == structure.measure:
             condition &= _any_of(_all_of(_number(each) for each in one) for one in asked)
         elif component in structure.attribute:
@@ -160,6 +160,18 @@ _TEXT_TESTS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 # --- periods, the measure, attributes ----------------------------------------------------------------
+
+
+def _any_period(asked: Alternatives) -> Condition:
+    """Single periods are asked for as one list, however many they are."""
+    bounds = [_bounds(one[0]) for one in asked if len(one) == 1 and one[0].operator == "eq"]
+    single = sorted({bound.low for bound in bounds if bound.high == bound.low + 1})
+    ranges = [Condition("o.period >= %s AND o.period < %s", bound) for bound in bounds if bound.high > bound.low + 1]
+    ranges += [_periods(one) for one in asked if len(one) != 1 or one[0].operator != "eq"]
+    if single:
+        sql, parameters = columns.among("o.period", single)
+        ranges.append(Condition(sql, tuple(parameters)))
+    return _any_of(ranges)
 
 
 def _periods(asked: Sequence[Comparison]) -> Condition:
@@ -266,7 +278,14 @@ def _any_of(conditions: Any) -> Condition:
 
 
 def _joined(conditions: Sequence[Condition], word: str, nothing: str) -> Condition:
+    """In groups of groups, as a statement of SQLite may not be nested deeper than a thousand."""
     if not conditions:
         return Condition(nothing)
+    if len(conditions) > _IN_ONE_GROUP:
+        groups = [conditions[start : start + _IN_ONE_GROUP] for start in range(0, len(conditions), _IN_ONE_GROUP)]
+        return _joined([_joined(group, word, nothing) for group in groups], word, nothing)
     sql = word.join(f"({one.sql})" for one in conditions)
     return Condition(f"({sql})", tuple(value for one in conditions for value in one.parameters))
+
+
+_IN_ONE_GROUP = 100

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from adme.releases.filters import OPERATORS, Alternatives, Comparison, SeriesKey
-from adme.sdmx.errors import SyntaxFault
+from adme.sdmx.errors import SyntaxFault, TooLarge
 
 _CODE = re.compile(r"^[A-Za-z0-9_@$\-<>.+]+$")
 _OPERATED = re.compile(rf"^({'|'.join(OPERATORS)}):(.*)$", re.DOTALL)
@@ -15,12 +15,22 @@ _AND = re.compile(r"\+(?!\d\d:\d\d(?:\+|$))(?=[^+])")
 _ZONE = re.compile(r"(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)[+-]\d\d:\d\d$")
 
 
+MOST = 5_000
+"""Keys, or comparisons of one component, in one question: what a statement can hold on every database."""
+
+
 def keys_of(text: str, dimensions: Sequence[str], *, everything: Sequence[str] = ("", "*")) -> tuple[SeriesKey, ...]:
     """Several keys joined by commas; `everything` says which texts ask for all series, of which there is no key."""
     if text in everything:
         return ()
+    _no_more_than_can_be_asked_at_once(text.count(",") + text.count("+"))
     keys = dict.fromkeys(_key(one, dimensions) for one in text.split(","))
     return () if any(not any(key) for key in keys) else tuple(keys)
+
+
+def _no_more_than_can_be_asked_at_once(count: int) -> None:
+    if count >= MOST:
+        raise TooLarge(f"More than {MOST} keys or comparisons in one question. Ask in several.")
 
 
 def _key(text: str, dimensions: Sequence[str]) -> SeriesKey:
@@ -42,6 +52,7 @@ def _codes(part: str) -> tuple[str, ...]:
 
 def alternatives_of(component: str, value: str, *, periods: bool = False) -> Alternatives:
     """`A,B` is A or B, `ge:A+le:B` is both; with `periods`, zones of date-times fall away: a period has none."""
+    _no_more_than_can_be_asked_at_once(value.count(",") + value.count("+"))
     return tuple(
         tuple(_comparison(component, one, periods) for one in _AND.split(alternative))
         for alternative in value.split(",")

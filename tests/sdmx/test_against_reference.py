@@ -5,19 +5,23 @@ A history has a seed, which a failure names; `ADME_TEST_SEED` replays one.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import os
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from adme.accounts.models import Grant, User
 from adme.accounts.roles import Role
-from adme.lib import clock
+from adme.lib import clock, periods
 from adme.releases import actions, finishing, queries
 from adme.releases.models import Release
 from adme.releases.question import Question
@@ -160,6 +164,18 @@ class Asker:
 
     def ask(self) -> Ask:
         chance, ask = self.random.random, Ask()
+        self.select(ask)
+        ask.history = chance() < 0.08
+        if chance() < 0.15:
+            ask.first = self.random.choice([1, 2, 3])
+        if chance() < 0.15:
+            ask.last = self.random.choice([1, 2, 3])
+        self.layout(ask)
+        return ask
+
+    def select(self, ask: Ask) -> None:
+        """Which observations, and of which time."""
+        chance = self.random.random
         if chance() < 0.4:
             ask.keys = [self.key() for _ in range(self.random.choice([1, 1, 2, 3]))]
         while chance() < 0.45:
@@ -174,13 +190,6 @@ class Asker:
             ask.since = self.moment()
             if ask.as_of is not None and ask.since > ask.as_of:
                 ask.since, ask.as_of = ask.as_of, ask.since
-        ask.history = chance() < 0.08
-        if chance() < 0.15:
-            ask.first = self.random.choice([1, 2, 3])
-        if chance() < 0.15:
-            ask.last = self.random.choice([1, 2, 3])
-        self.layout(ask)
-        return ask
 
     def layout(self, ask: Ask) -> None:
         chance = self.random.random
@@ -311,15 +320,66 @@ def _settle(**_: Any) -> None:
 
 @pytest.mark.django_db
 def test_every_answer_is_the_one_of_the_reference(settings: Any, volume: Callable[..., int]) -> None:
-    histories = volume(4, long=220)
-    for seed, life in lives(histories, settings):
+    for seed, life in lives(volume(8, long=200), settings):
         asker = Asker(life.random, life.past)
         components = Components.of(structure_of(life.flow))
-        for number in range(volume(100, long=920)):
+        for number in range(volume(630, long=1000)):
             ask = asker.ask()
             key, text = asker.said(ask)
-            question = parse_query(key, text, components)
-            found = answered(life.flow, question, life.random.choice([7, *[200_000] * 9]))
-            assert _brief(found) == _brief(reference.answer(life.past, ask)), (
-                f"ADME_TEST_SEED={seed} {number}: {key}?{text}"
-            )
+            found = answered(life.flow, parse_query(key, text, components), life.random.choice([7, *[200_000] * 19]))
+            told = f"ADME_TEST_SEED={seed} {number}: {key}?{text}"
+            assert _brief(found) == _brief(reference.answer(life.past, ask)), told
+
+
+@pytest.mark.django_db
+def test_so_is_availability(settings: Any, volume: Callable[..., int]) -> None:
+    for seed, life in lives(volume(2, long=50), settings):
+        asker = Asker(life.random, life.past)
+        components = Components.of(structure_of(life.flow))
+        for number in range(volume(150, long=200)):
+            ask = Ask()
+            asker.select(ask)
+            key, text = asker.said(ask)
+            found = queries.available(life.flow, parse_query(key, text, components))
+            spanned = [None if one is None else periods.label(one) for one in (found.first_period, found.last_period)]
+            expected = reference.available(life.past, ask)
+            told = f"ADME_TEST_SEED={seed} {number}: {key}?{text}"
+            assert {name: set(codes) for name, codes in found.codes.items()} == expected["codes"], told
+            assert (found.series_count, tuple(spanned)) == (expected["series"], expected["periods"]), told
+
+
+@pytest.mark.django_db
+def test_so_are_the_answers_over_http(settings: Any, volume: Callable[..., int]) -> None:
+    """The same questions as SDMX-CSV, which has a place for everything but the moments of a history."""
+    for seed, life in lives(volume(1, long=10), settings):
+        asker = Asker(life.random, life.past)
+        for number in range(volume(150, long=1000)):
+            ask = asker.ask()
+            ask.history = False
+            key, text = asker.said(ask)
+            # A table is grouped by nothing.
+            expected = reference.answer(life.past, ask if ask.series_only else replace(ask, at="AllDimensions"))
+            plain = ask.since is None and ask.measure and len(ask.attributes) == len(ATTRIBUTES)
+            answer = Client().get(f"/sdmx/v2/data/dataflow/TEST/DF_LIFE/~/{key}?{text}&format=csvdata")
+            told = f"ADME_TEST_SEED={seed} {number}: {key}?{text}"
+            if not expected:
+                assert answer.status_code == 404, told
+                continue
+            assert answer.status_code == 200, told
+            assert _brief(_read(answer, ask)) == _brief(expected if not plain else _inform(expected)), told
+
+
+def _read(answer: Any, ask: Ask) -> list[reference.Part]:
+    names = {"R": "Replace", "M": "Merge", "D": "Delete", "I": "Information"}
+    parts: list[reference.Part] = []
+    for row in csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode(), newline="")):
+        said: dict[str, Any] = {name: value for name, value in row.items() if value and "STRUCTURE" not in name}
+        action = names[said.pop("ACTION")]
+        if "OBS_VALUE" in said:
+            said["OBS_VALUE"] = float(said["OBS_VALUE"])
+        parts.append((action, None, None, [said]))
+    return parts
+
+
+def _inform(parts: list[reference.Part]) -> list[reference.Part]:
+    return [("Information", start, end, rows) for _, start, end, rows in parts]
