@@ -93,15 +93,16 @@ def series_asked(structure: StructureView, key: Key) -> Condition:
     named = len(wanted) == len(structure.dimensions)
     if named and prod(len(codes) for codes in wanted.values()) <= MOST_KEYS:
         keys = product(*(wanted[dimension.id] for dimension in structure.dimensions))
-        return condition & _one_of('s."key"', sorted({".".join(codes) for codes in keys}))
+        return condition & one_of('s."key"', sorted({".".join(codes) for codes in keys}))
     for dimension in structure.dimensions:
         if dimension.id in wanted:
             pks = {dimension.codes[code] for code in wanted[dimension.id] if code in dimension.codes}
-            condition &= _one_of(f"s.{dimension.column}", sorted(pks))
+            condition &= one_of(f"s.{dimension.column}", sorted(pks))
     return condition
 
 
-def _one_of(column: str, values: Sequence[Any]) -> Condition:
+def one_of(column: str, values: Sequence[Any]) -> Condition:
+    """The column is one of the values; never where there are none."""
     if not values:
         return Condition("1 = 0")
     if len(values) == 1:

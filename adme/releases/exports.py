@@ -6,6 +6,7 @@ memory is bounded by a chunk of rows, except XLSX and Parquet, which are made in
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import polars as pl
 from adme.lib import periods
 from adme.lib.clock import from_instant
 from adme.lib.sdmx_messages import csv_data, json_data, json_stat, xml_data
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
 from adme.lib.texts import text_in
 from adme.lib.writers import csv as csv_writer
 from adme.lib.writers import parquet as parquet_writer
@@ -48,6 +49,10 @@ FORMATS = {
 }
 """Format → media type and file ending."""
 
+_WITH_MOMENTS = ("sdmx-json", "sdmx-ml")
+"""How the names of formats begin that group observations, and can say when each data set holds."""
+_WITH_PARTS = ("sdmx-csv", *_WITH_MOMENTS)
+
 
 @dataclass(frozen=True)
 class Manner:
@@ -73,6 +78,13 @@ class UnknownFormat(ValueError):
         super().__init__(f"There is no format “{name}”. Offered: {', '.join(FORMATS)}.")
 
 
+class NotInThisFormat(ValueError):
+    """The format cannot say what was asked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The format “{name}” cannot say this. Ask for it otherwise, or in another format.")
+
+
 TooManyCells = json_stat.TooManyCells
 
 
@@ -96,18 +108,44 @@ def export(
 ) -> Export:
     """The selection in format `name` (one of FORMATS), in a Manner; UnknownFormat for any other.
 
+    NotInThisFormat where the format has no way to say what the selection asks for.
     `chunks()` raises TooManyCells, at once, for a selection that spans a larger cube than JSON-stat can number.
     """
     if name not in FORMATS:
         raise UnknownFormat(name)
     content_type, ending = FORMATS[name]
     manner = Manner(labels, language, keys, normalized)
-    shape = flow_shape(selection.dataflow, language)
+    if not _can_say(name, selection):
+        raise NotInThisFormat(name)
+    if not name.startswith(_WITH_MOMENTS):
+        selection = selection.flattened()
+    shape = shown_shape(selection, language)
     chunks = _WRITERS[name]
     return Export(
         content_type=content_type,
         filename=f"{_file_stem(selection.dataflow)}.{ending}",
         chunks=lambda: chunks(selection, shape, manner),
+    )
+
+
+def _can_say(name: str, selection: Selection) -> bool:
+    """Whether a format has a place for everything in an answer: the parts of changes, the moments of a history."""
+    if selection.question.with_history:
+        return name.startswith(_WITH_MOMENTS)
+    if not selection.of_one_state:
+        return name.startswith(_WITH_PARTS) and name != "sdmx-csv-1.0"
+    return name != "json-stat" or not selection.reading.series_only
+
+
+def shown_shape(selection: Selection, language: str) -> FlowShape:
+    """The shape of what is shown: attributes and measure as asked for, and what observations are told apart by."""
+    shape, reading = flow_shape(selection.dataflow, language), selection.reading
+    return dataclasses.replace(
+        shape,
+        attributes=tuple(part for part in shape.attributes if part.id in reading.shown_attributes),
+        at_observation=selection.question.at_observation,
+        valued=selection.question.measure,
+        series_only=reading.series_only,
     )
 
 
@@ -151,22 +189,39 @@ def _file_stem(dataflow: Dataflow) -> str:
 # --- writers: selection, shape, manner → chunks -------------------------------------------------------
 
 
+def _parts(selection: Selection, shape: FlowShape, normalized: bool = False) -> Iterator[Part]:
+    """The data sets of a message. The one of a plain answer says what its format says where nothing else is meant."""
+    plain = selection.of_one_state and not selection.reading.cut
+    for part in selection.data_sets():
+        frames = _dated(part.frames, shape) if normalized else part.frames
+        yield Part(
+            frames=(frame.select(shape.columns) for frame in frames),
+            action=None if plain else part.action,
+            valid_from=_moment(part.valid_from),
+            valid_to=_moment(part.valid_to),
+        )
+
+
+def _dated(frames: Iterator[pl.DataFrame], shape: FlowShape) -> Iterator[pl.DataFrame]:
+    """The same with the first day of each period in its place."""
+    day = periods.first_day_expr(pl.col("period")).cast(pl.String).alias(shape.time.id)
+    for frame in frames:
+        yield frame.with_columns(day)
+
+
+def _moment(instant: int | None) -> str:
+    return "" if instant is None else from_instant(instant).isoformat().replace("+00:00", "Z")
+
+
 def _in_columns(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
     """Frames with exactly the columns of the structure, in its order."""
     yield from text_frames(selection, shape.columns)
 
 
-def _first_days(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame]:
-    """The same with the first day of each period in its place."""
-    day = periods.first_day_expr(pl.col("period")).cast(pl.String).alias(shape.time.id)
-    for frame in selection.numeric_frames():
-        yield frame.with_columns(day).select(shape.columns)
-
-
 def _sdmx_csv(version: csv_data.Version) -> Writer:
     def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        frames = _first_days(selection, shape) if manner.normalized else _in_columns(selection, shape)
-        return csv_data.write_csv(frames, shape, version=version, labels=manner.labels, keys=manner.keys)
+        parts = _parts(selection, shape, manner.normalized)
+        return csv_data.csv_message(parts, shape, version=version, labels=manner.labels, keys=manner.keys)
 
     return write
 
@@ -174,15 +229,14 @@ def _sdmx_csv(version: csv_data.Version) -> Writer:
 def _envelope(selection: Selection, shape: FlowShape) -> xml_data.Envelope:
     """The same header for the same public state, so that the same question gives the same bytes."""
     instant = public_instant(selection.as_of)
-    prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
-    return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=prepared, sender=shape.agency)
+    return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=_moment(instant), sender=shape.agency)
 
 
 def _sdmx_json(version: json_data.Version) -> Writer:
     def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
         envelope = _envelope(selection, shape)
-        return json_data.write_json(
-            _in_columns(selection, shape),
+        return json_data.json_message(
+            _parts(selection, shape),
             shape,
             message_id=envelope.message_id,
             prepared=envelope.prepared,
@@ -206,14 +260,14 @@ def _json_stat(selection: Selection, shape: FlowShape, manner: Manner) -> Iterat
 
 def _structure_specific(version: xml_data.Version) -> Writer:
     def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        frames = _in_columns(selection, shape)
-        return xml_data.write_structure_specific(frames, shape, _envelope(selection, shape), version=version)
+        parts = _parts(selection, shape)
+        return xml_data.structure_specific_message(parts, shape, _envelope(selection, shape), version=version)
 
     return write
 
 
 def _generic(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-    return xml_data.write_generic(_in_columns(selection, shape), shape, _envelope(selection, shape))
+    return xml_data.generic_message(_parts(selection, shape), shape, _envelope(selection, shape))
 
 
 def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Iterator[pl.DataFrame]:
@@ -247,7 +301,8 @@ def _xlsx(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[by
 
 def _parquet(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
     """The columns of a frozen file: texts, and the values as numbers beside."""
-    return parquet_writer.write(frame.drop("period") for frame in selection.numeric_frames())
+    hidden = {one.id for one in selection.structure.attributes} - {part.id for part in shape.attributes}
+    return parquet_writer.write(frame.drop("period", *hidden) for frame in selection.numeric_frames())
 
 
 def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[str, str]]:

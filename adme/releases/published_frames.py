@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 import polars as pl
+from django.db import connection
 
 from adme.lib import numbers, periods
 from adme.observations import columns
 from adme.observations.attribute_sets import ATTRIBUTE_SET
 from adme.observations.scopes import chunks, scope_of
-from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition, in_force
+from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition
+from adme.releases.versions import Versions
 from adme.structures.structure_view import StructureView
 
 DELIVERED = "DELIVERED"
@@ -22,16 +25,16 @@ STATUSES = ("OBS_STATUS", "CONF_STATUS")
 
 
 class Asked(NamedTuple):
-    """Which observations: conditions on series `s` and observations `o`, the instant, how many of each series."""
+    """Which observations: conditions on series `s` and observations `o`, which versions, how many of each series."""
 
     series: Condition
-    periods: Condition
-    as_of: int
+    observed: Condition
+    versions: Versions
     first_n: int | None = None
     last_n: int | None = None
 
 
-_OBSERVED: columns.Schema = {
+OBSERVED: columns.Schema = {
     "series_id": pl.Int64,
     "period": pl.Int64,
     "value": pl.Float64,
@@ -41,17 +44,25 @@ _OBSERVED: columns.Schema = {
     "conf_status": pl.String,
     "attributes_id": pl.Int64,
 }
-_SELECTED = (
-    "o.series_id, o.period, o.value, COALESCE(o.decimals, -1), o.qualifier, o.obs_status, o.conf_status, "
-    "COALESCE(o.attributes_id, 0)"
+COLUMNS = (
+    "o.series_id AS series_id, o.period AS period, o.value AS value, COALESCE(o.decimals, -1) AS decimals, "
+    "o.qualifier AS qualifier, o.obs_status AS obs_status, o.conf_status AS conf_status, "
+    "COALESCE(o.attributes_id, 0) AS attributes_id"
 )
+"""The columns of OBSERVED in SQL."""
 
 
 def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time."""
     listed = _series(asked)
-    with columns.reading_public() as read:
+    with _reader(asked) as read:
         yield from _pieces(asked, listed, chunk_rows, read)
+
+
+def _reader(asked: Asked) -> AbstractContextManager[columns.Reader]:
+    """Columns come faster through a connection of their own, which takes whole numbers as parameters and no texts."""
+    whole = all(isinstance(value, int) for value in asked.observed.parameters)
+    return columns.reading_public() if whole else nullcontext(columns.read)
 
 
 def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
@@ -66,24 +77,24 @@ def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.R
 
 def nothing() -> pl.DataFrame:
     """A frame like those of `stored`, without rows."""
-    return pl.DataFrame(schema={**_OBSERVED, "key": pl.String})
+    return pl.DataFrame(schema={**OBSERVED, "key": pl.String})
 
 
 def _series(asked: Asked) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
-    condition = asked.series & in_force(asked.as_of, "e")
-    sql = (
-        f'SELECT s.id, s."key", e.observations FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id '
-        f'WHERE {condition.sql} ORDER BY s."key"'
-    )
+    condition = asked.series & asked.versions.extents
+    joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
+    sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY s."key"'
+    if not asked.versions.once:
+        sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY s."key"'
     return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 
 def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
     where, parameters = scope_of(ids).where("o.series_id")
-    condition = Condition(where, tuple(parameters)) & in_force(asked.as_of) & asked.periods
-    sql = f"SELECT {_SELECTED} FROM {OBSERVATION} o WHERE {condition.sql}"
-    return read(sql, condition.parameters, _OBSERVED)
+    condition = Condition(where, tuple(parameters)) & asked.versions.observed & asked.observed
+    sql = f"SELECT {COLUMNS} FROM {OBSERVATION} o WHERE {condition.sql}"
+    return read(sql, condition.parameters, OBSERVED)
 
 
 def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
@@ -92,12 +103,54 @@ def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
         return frame
     place, size = pl.int_range(pl.len()).over("series_id"), pl.len().over("series_id")
     first = place < (asked.first_n or 0)
-    last = place >= size - (asked.last_n or 0)
+    last = place + (asked.last_n or 0) >= size  # sizes are counted without a sign: nothing is taken from them
     return frame.filter(first | last)
+
+
+FEW = 300
+"""Rows up to which a loop is faster than columns, whose every expression costs some tenths of a millisecond."""
+
+
+def size(asked: Asked) -> int:
+    """How many observations there are at most."""
+    condition = asked.series & asked.versions.extents
+    sql = (
+        f"SELECT COALESCE(SUM(e.observations), 0) FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
+        f"WHERE {condition.sql}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, condition.parameters)
+        return int(cursor.fetchone()[0])
 
 
 def as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:
     """A column of text for each component, and `period` and `value` as numbers at the end; null where nothing is."""
+    return _few_as_text(frame, structure) if len(frame) <= FEW else _many_as_text(frame, structure)
+
+
+def _few_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:
+    """Row by row, to the same end as `_many_as_text`."""
+    free = [one.id for one in structure.attributes if one.id not in STATUSES]
+    contents = contents_of(sorted(set(frame["attributes_id"]) - {0}))
+    parts, rows = len(structure.dimensions) - 1, []
+    labels = {period: periods.label(period) for period in set(frame["period"])}
+    for row in frame.iter_rows(named=True):
+        content, value = contents.get(row["attributes_id"], {}), row["value"]
+        decimals = row["decimals"] if row["decimals"] >= 0 else None
+        written = None if value is None else numbers.write_number(value, decimals, row["qualifier"])
+        if value is not None or DELIVERED not in free:
+            # What is no number stands in a column of its own where there is one.
+            written = content.get(DELIVERED, written)
+        rows.append((
+            *row["key"].split(".", parts), labels[row["period"]], written, row["obs_status"], row["conf_status"],
+            *(content.get(name) for name in free), row["period"], value,
+        ))  # fmt: skip
+    names = [*structure.dimension, structure.time, structure.measure, *STATUSES, *free]
+    schema = {**dict.fromkeys(names, pl.String), "period": pl.Int64, "value": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:
     attributes = _attributes(frame["attributes_id"])
     free = [one.id for one in structure.attributes if one.id not in STATUSES]
     wide = frame.join(attributes, on="attributes_id", how="left", maintain_order="left")
@@ -137,6 +190,6 @@ def contents_of(ids: list[int]) -> dict[int, dict[str, str]]:
     if not ids:
         return {}
     where, parameters = columns.among("id", ids)
-    schema: columns.Schema = {"id": pl.Int64, "content": pl.String}
-    found = columns.read(f"SELECT id, content FROM {ATTRIBUTE_SET} WHERE {where}", parameters, schema)
-    return {set_id: json.loads(content) for set_id, content in found.iter_rows()}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, content FROM {ATTRIBUTE_SET} WHERE {where}", parameters)
+        return {set_id: json.loads(content) for set_id, content in cursor.fetchall()}

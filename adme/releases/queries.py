@@ -39,10 +39,13 @@ from adme.releases.asked import (
     series_asked,
 )
 from adme.releases.coverage import PublishedIndicator, published
+from adme.releases.filters import FilterRefused, on_observations, on_series
 from adme.releases.history import Version, versions_of
 from adme.releases.one_instant import one_instant, public_clock
 from adme.releases.published_frames import contents_of
+from adme.releases.question import Question
 from adme.releases.selection import CELL, Cell, Cells, Selection, cells_of
+from adme.releases.versions import changed, shown
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
 from adme.structures.structure_view import StructureView
@@ -53,19 +56,24 @@ __all__ = [
     "CalendarEntry",
     "Cell",
     "Cells",
+    "FilterRefused",
     "KeyRefused",
     "KeyTooLongOrShort",
     "PublishedIndicator",
     "PublishedPart",
     "PublishedRelease",
+    "Question",
     "Selection",
     "SeriesLine",
     "UnknownDimension",
     "Version",
+    "ask",
     "attribute_contents",
     "availability",
+    "available",
     "calendar",
     "clock_instant",
+    "has_been_public",
     "history",
     "instant_of",
     "latest",
@@ -113,10 +121,26 @@ def select(
         structure=structure,
         as_of=instant_of(as_of),
         series=series_asked(structure, key),
-        periods=_between(period_from, period_to),
-        first_n=first_n,
-        last_n=last_n,
+        observed=_between(period_from, period_to),
         whole=not codes_asked(structure, key) and {period_from, period_to, first_n, last_n} == {None},
+        question=Question(first_n=first_n, last_n=last_n),
+    )
+
+
+def ask(dataflow: Dataflow, question: Question) -> Selection:
+    """Published data of a dataflow by a question with everything that can be asked for, not yet read.
+
+    KeyRefused for a filter that cannot be.
+    """
+    structure = structure_of(dataflow)
+    return Selection(
+        dataflow=dataflow,
+        structure=structure,
+        as_of=instant_of(question.as_of),
+        series=on_series(structure, question.where),
+        observed=on_observations(structure, question.where),
+        whole=question == Question(as_of=question.as_of),
+        question=question,
     )
 
 
@@ -127,6 +151,17 @@ def _between(low: int | None, high: int | None) -> Condition:
     if high is not None:
         bounds &= Condition("o.period <= %s", (high,))
     return bounds
+
+
+def has_been_public(dataflow: Dataflow) -> bool:
+    """Whether the dataflow shows anything now or showed anything before, as far as it may still be seen. One query."""
+    sql = (
+        f"SELECT 1 FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
+        "WHERE s.dataflow_id = %s AND e.public_from <= %s LIMIT 1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (dataflow.pk, public_clock()))
+        return cursor.fetchone() is not None
 
 
 def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Cells:
@@ -177,19 +212,52 @@ class Availability:
 def availability(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Availability:
     """What is public of a dataflow, or of the part that a key means. One query besides structure and clock."""
     structure = structure_of(dataflow)
-    condition = series_asked(structure, key) & in_force(instant_of(as_of), "e")
-    dimensions = ", ".join(f"s.{dimension.column}" for dimension in structure.dimensions)
+    return _available_in(structure, _of_extents(structure, series_asked(structure, key), instant_of(as_of)))
+
+
+def available(dataflow: Dataflow, question: Question) -> Availability:
+    """What is public of the part that a question means, or of what has changed in it. As many queries as above.
+
+    Observations are touched only where the question is about them. KeyRefused for a filter that cannot be.
+    """
+    structure, as_of, where = structure_of(dataflow), instant_of(question.as_of), question.where
+    series, observed = on_series(structure, where), on_observations(structure, where)
+    if where.of_series_only(structure) and question.updated_after is None:
+        return _available_in(structure, _of_extents(structure, series, as_of))
+    versions = shown(as_of) if question.updated_after is None else changed(question.updated_after, as_of)
+    condition = series & versions.observed & observed & versions.series
+    return _available_in(structure, Condition(
+        f"SELECT {_dimension_columns(structure)}, MIN(o.period) AS first_period, MAX(o.period) AS last_period "
+        f"FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id WHERE {condition.sql} GROUP BY s.id",
+        condition.parameters,
+    ))  # fmt: skip
+
+
+def _of_extents(structure: StructureView, series: Condition, as_of: int) -> Condition:
+    condition = series & in_force(as_of, "e")
+    return Condition(
+        f"SELECT {_dimension_columns(structure)}, e.first_period, e.last_period "
+        f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}",
+        condition.parameters,
+    )
+
+
+def _dimension_columns(structure: StructureView) -> str:
+    return ", ".join(f"s.{dimension.column}" for dimension in structure.dimensions)
+
+
+def _available_in(structure: StructureView, hit: Condition) -> Availability:
+    """What `hit` holds: a statement that gives the dimensions of each series, its first and its last period."""
     each = " UNION ALL ".join(
         f"SELECT {dimension.position}, {dimension.column}, 0, 0 FROM hit GROUP BY {dimension.column}"
         for dimension in structure.dimensions
     )
     sql = (
-        f"WITH hit AS MATERIALIZED (SELECT {dimensions}, e.first_period, e.last_period "
-        f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}) "
+        f"WITH hit AS MATERIALIZED ({hit.sql}) "
         f"SELECT 0, COUNT(*), MIN(first_period), MAX(last_period) FROM hit UNION ALL {each}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, condition.parameters)
+        cursor.execute(sql, hit.parameters)
         return _available(structure, cursor.fetchall())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,13 @@ from typing import Any, NamedTuple, overload
 import polars as pl
 from django.db import connection
 
-from adme.releases import frozen_files, published_frames
+from adme.lib.sdmx_messages.shape import FLAT
+from adme.releases import data_sets, frozen_files, published_frames
 from adme.releases.asked import OBSERVATION, SERIES, Condition, in_force
+from adme.releases.data_sets import DataSet, Reading
+from adme.releases.published_frames import Asked
+from adme.releases.question import Question
+from adme.releases.versions import shown
 from adme.structures.models import Dataflow
 from adme.structures.structure_view import StructureView
 
@@ -79,30 +85,43 @@ def cells_of(sql: str, parameters: tuple[Any, ...]) -> Cells:
 
 @dataclass(frozen=True)
 class Selection:
-    """What `releases.queries.select` was asked for. `as_of` is the instant it is answered at, fixed when asked."""
+    """What `releases.queries` was asked for. `as_of` is the instant it is answered at, fixed when asked.
+
+    `cells` and `frames` give the latest state at `as_of`; `data_sets` gives the answer in all its parts, where changes
+    or the history were asked for as well.
+    """
 
     dataflow: Dataflow
     structure: StructureView
     as_of: int
     series: Condition
-    periods: Condition = field(default=Condition("1 = 1"))
-    first_n: int | None = None
-    last_n: int | None = None
+    observed: Condition = field(default=Condition("1 = 1"))
     whole: bool = False
     """Whether nothing was left out: every series, every period."""
+    question: Question = field(default_factory=Question)
 
     @property
     def condition(self) -> Condition:
         """On series `s` and observations `o`."""
-        return self.series & in_force(self.as_of) & self.periods
+        return self.series & in_force(self.as_of) & self.observed
+
+    @property
+    def reading(self) -> Reading:
+        """The same in the words of `data_sets`."""
+        return Reading(self.structure, self.as_of, self.series, self.observed, self.question)
+
+    @property
+    def asked(self) -> Asked:
+        """The same in the words of `published_frames`."""
+        return Asked(self.series, self.observed, shown(self.as_of), self.question.first_n, self.question.last_n)
 
     def sql(self) -> tuple[str, tuple[Any, ...]]:
         """The statement that `cells` runs, and its parameters."""
         joined = f"FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id WHERE {self.condition.sql}"
-        if self.first_n is None and self.last_n is None:
+        if self.question.first_n is None and self.question.last_n is None:
             return f'SELECT {CELL} {joined} ORDER BY s."key", o.period', self.condition.parameters
         places, bounds = [], []
-        for count, order in ((self.first_n, "ASC"), (self.last_n, "DESC")):
+        for count, order in ((self.question.first_n, "ASC"), (self.question.last_n, "DESC")):
             if count is not None:
                 bounds.append((f"place_{order}", count))
                 places.append(f"ROW_NUMBER() OVER (PARTITION BY s.id ORDER BY o.period {order}) AS place_{order}")
@@ -119,14 +138,30 @@ class Selection:
         return cells_of(*self.sql())
 
     def exists(self) -> bool:
-        """Whether there is any cell. One query."""
-        sql = f"SELECT 1 FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id WHERE {self.condition.sql} LIMIT 1"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, self.condition.parameters)
-            return cursor.fetchone() is not None
+        """Whether there is any cell; of changes or history, whether any part of the answer holds anything."""
+        return data_sets.any_row(self.reading)
+
+    def data_sets(self, chunk_rows: int = 200_000) -> Iterator[DataSet]:
+        """The answer in its parts, in the order in which a copy would be brought up to date; empty ones are left out.
+
+        To be read through one after the other. Frames are as those of `frames`, in the order that was asked for, with
+        the columns that are shown. Memory as for `frames`.
+        """
+        yield from data_sets.parts(self.reading, chunk_rows)
+
+    @property
+    def of_one_state(self) -> bool:
+        """Whether the answer is the latest state and nothing else: no changes, no history."""
+        return self.question.updated_after is None and not self.question.with_history
+
+    def flattened(self) -> Selection:
+        """The same as rows of a table, which are grouped by nothing; series alone stay as they are."""
+        if self.reading.series_only:
+            return self
+        return dataclasses.replace(self, question=dataclasses.replace(self.question, at_observation=FLAT))
 
     def frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
-        """Every cell as text, in order of key and period, in pieces of about `chunk_rows` rows.
+        """Every cell as text, in order of key and period or as asked for, in pieces of about `chunk_rows` rows.
 
         A column for each dimension, TIME_PERIOD, OBS_VALUE as delivered, OBS_STATUS, CONF_STATUS, each attribute; null
         where there is nothing. Needs memory for one piece, and holds no transaction open: what was public at an
@@ -137,13 +172,11 @@ class Selection:
 
     def numeric_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """As `frames`, with the numbers beside their texts: period (Int64) and value (Float64)."""
-        for frame in self.stored_frames(chunk_rows):
-            yield published_frames.as_text(frame, self.structure)
+        yield from data_sets.latest_state(self.reading, chunk_rows)
 
     def stored_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """The same cells as the store has them: key, period, value, decimals (-1: none), attributes_id (0: none)…"""
-        asked = published_frames.Asked(self.series, self.periods, self.as_of, self.first_n, self.last_n)
-        yield from published_frames.stored(asked, chunk_rows)
+        yield from published_frames.stored(self.asked, chunk_rows)
 
     def no_rows(self) -> pl.DataFrame:
         """A frame with the columns of `numeric_frames` and nothing in them."""

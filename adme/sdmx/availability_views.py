@@ -1,34 +1,49 @@
-"""SDMX REST 2: availability queries: what is there, answered from stored summaries without touching observations."""
+"""Availability queries of both versions: what is there. Thin: parse, ask, write.
+
+Where only series are asked for the answer comes from stored summaries without touching observations.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from urllib.parse import unquote
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import get_language
 
 from adme.accounts.policy import PUBLIC, policy
 from adme.lib import periods
 from adme.lib.sdmx_messages.artefacts import Artefacts, Constraint
 from adme.releases import queries
+from adme.releases.queries import Availability, Question
 from adme.releases.validators import state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
-from adme.sdmx.errors import NoResults, NotImplementedYet
-from adme.sdmx.negotiation import choose_structure
-from adme.sdmx.query import DataQuery, parse_query
+from adme.sdmx.errors import NoResults, SyntaxFault
+from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflow
+from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
+from adme.sdmx.query import Components, parse_query
+from adme.sdmx.raw_query import parted
 from adme.sdmx.references import collect
 from adme.sdmx.registry import PublicRegistry
 from adme.sdmx.structure_views import written
-from adme.sdmx.views import dimensions_and_time, find_dataflow
+from adme.sdmx.v1_query import parse_v1_query
+from adme.sdmx.wishes import Wish, wish_of
 from adme.structures.models import Dataflow
+from adme.structures.queries import structure_of
+
+MODES = ("exact", "available")
+REFERENCES = ("none", "all", "codelist", "datastructure", "conceptscheme", "dataflow", "dataproviderscheme")
+_OWN = ("mode", "references")
+_NOT_HERE = (
+    "firstNObservations", "lastNObservations", "limit", "offset", "sort", "includeHistory", "attributes", "measures",
+    "dimensionAtObservation", "detail",
+)  # fmt: skip
 
 
-@policy(PUBLIC, formats=("structure-json", "structure-xml"))
+@policy(PUBLIC, formats=tuple(offer.export for offer in STRUCTURES.offers))
 @sdmx_errors
 def availability(
     request: HttpRequest,
-    context: str,
+    context: str = "*",
     agency: str = "*",
     flow: str = "*",
     version: str = "*",
@@ -36,64 +51,105 @@ def availability(
     component: str = "*",
 ) -> HttpResponseBase:
     """`/availability/{context}/{agency}/{id}/{version}/{key}/{componentID}`: codes and periods that have data."""
-    if context != "dataflow":
-        raise NotImplementedYet(f"The context “{context}” is not offered yet; dataflow is.")
-    dataflow = find_dataflow(agency, flow, version)
-    rest, own = _own_parameters(request.META.get("QUERY_STRING", ""))
-    query = parse_query(key, rest, *dimensions_and_time(dataflow))
-    offer = choose_structure(request.headers.get("Accept", "*/*"), query.format)
-    language = (get_language() or "en").split("-")[0]
-    tag = state_tag("availability", dataflow.pk, query, component, sorted(own.items()), offer, language)
-    headers = public_headers(tag, offer.media_type, query.as_of)
-    if unchanged(request, tag):
-        return HttpResponse(status=304, headers={"ETag": tag, "Vary": headers["Vary"]})
-    constraint = _constraint(dataflow, query, component, own.get("mode", "exact"))
-    artefacts = _with_references(constraint, own.get("references", "none"))
-    return HttpResponse(written(artefacts, offer.export, language), headers=headers)
+    dataflow = named_dataflow(context, agency, flow, version)
+    wish = wish_of(request, STRUCTURES)
+    own, rest = _own_parameters(wish.rest)
+    question = parse_query(key, rest, Components.of(structure_of(dataflow)))
+    return _answer(request, dataflow, question, component, own, wish)
 
 
-def _own_parameters(query_string: str) -> tuple[str, dict[str, str]]:
-    """The query string without the parameters that only availability has, and those."""
-    own, rest = {}, []
-    for piece in filter(None, query_string.split("&")):
-        name, _, value = piece.partition("=")
-        if unquote(name) in ("mode", "references"):
-            own[unquote(name)] = unquote(value)
-        else:
-            rest.append(piece)
-    return "&".join(rest), own
-
-
-def _constraint(dataflow: Dataflow, query: DataQuery, component: str, mode: str) -> Constraint:
-    if mode not in ("exact", "available"):
-        raise NotImplementedYet(f"The mode “{mode}” is not offered; exact and available are.")
-    if query.period_from is not None or query.first_n is not None or query.last_n is not None:
-        raise NotImplementedYet("Availability within a range of periods is not offered yet.")
-    found = queries.availability(dataflow, query.filters, as_of=query.as_of)
-    if not found.codes or found.first_period is None or found.last_period is None:
+@policy(PUBLIC, formats=tuple(offer.export for offer in STRUCTURES_V1.offers))
+@sdmx_errors
+def availability_v1(
+    request: HttpRequest, flow: str, key: str = "all", provider: str = "all", component: str = "all"
+) -> HttpResponseBase:
+    """`/availableconstraint/{flow}/{key}/{provider}/{componentID}` of SDMX-REST 1."""
+    dataflow = dataflow_of_reference(flow)
+    wish = wish_of(request, STRUCTURES_V1)
+    own, rest = _own_parameters(wish.rest)
+    question = parse_v1_query(key, rest, Components.of(structure_of(dataflow)))
+    if not is_provided_by(dataflow, provider):
         raise NoResults("Nothing public matches.")
-    values = {name: tuple(codes) for name, codes in found.codes.items()}
+    return _answer(request, dataflow, question, component, own, wish)
+
+
+def _own_parameters(text: str) -> tuple[dict[str, str], str]:
+    """Mode and references, and the query string without them."""
+    own, rest = parted(text, _OWN)
+    for name in parted(rest, _NOT_HERE)[0]:
+        raise SyntaxFault(f"There is no parameter “{name}” in an availability query.")
+    if own.get("mode", "exact") not in MODES:
+        raise SyntaxFault(f"There is no mode “{own['mode']}”; {' and '.join(MODES)} are offered.")
+    for kind in own.get("references", "none").split(","):
+        if kind not in REFERENCES:
+            raise SyntaxFault(f"“{kind}” is no reference of a constraint; {', '.join(REFERENCES)} are.")
+    return own, rest
+
+
+def _answer(
+    request: HttpRequest, dataflow: Dataflow, question: Question, component: str, own: Mapping[str, str], wish: Wish
+) -> HttpResponseBase:
+    language, as_of = wish.language(dataflow.name), question.as_of
+    tag = state_tag(
+        "availability", dataflow.pk, question, component, sorted(own.items()), wish.look, language, as_of=as_of
+    )
+    headers = public_headers(tag, wish.offer.media_type, as_of, language)
+    if unchanged(request, tag):
+        return HttpResponse(
+            status=304, headers={name: value for name, value in headers.items() if name != "Content-Type"}
+        )
+    constraint = _constraint(dataflow, question, component, own.get("mode", "exact"))
+    artefacts = _with_references(constraint, own.get("references", "none"))
+    return HttpResponse(written(artefacts, wish.offer.export, language), headers=headers)
+
+
+def _constraint(dataflow: Dataflow, question: Question, component: str, mode: str) -> Constraint:
+    components = Components.of(structure_of(dataflow))
+    wanted = set(component.split(",")) - set(EVERY)
+    for one in wanted:
+        if one not in (*components.dimensions, components.time):
+            raise SyntaxFault(f"There is no dimension “{one}”.")
+    found = _found(dataflow, question)
+    values, spanned = dict(found.codes), found
     if mode == "available":
-        values = {name: _available(dataflow, query, name) for name in values}
-    wanted = None if component in ("*", "") else component.split(",")
-    with_time = wanted is None or "TIME_PERIOD" in wanted
+        values = {name: _freed(dataflow, question, name, found).codes.get(name, []) for name in values}
+        spanned = _freed(dataflow, question, components.time, found)
+    with_time = not wanted or components.time in wanted
     return Constraint(
         dataflow.agency,
         f"CR_{dataflow.artefact_id}",
         dataflow.version,
         {"en": f"Available data of {dataflow.artefact_id}"},
         dataflow=f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={dataflow.reference}",
-        values={name: codes for name, codes in values.items() if wanted is None or name in wanted},
-        first_period=periods.label(found.first_period) if with_time else "",
-        last_period=periods.label(found.last_period) if with_time else "",
+        values={name: tuple(codes) for name, codes in values.items() if not wanted or name in wanted},
+        first_period=_label(spanned.first_period) if with_time else "",
+        last_period=_label(spanned.last_period) if with_time else "",
         series=found.series_count,
     )
 
 
-def _available(dataflow: Dataflow, query: DataQuery, dimension: str) -> tuple[str, ...]:
-    """The codes of a dimension that would still give data if its own filter were another."""
-    filters = {name: codes for name, codes in query.filters.items() if name != dimension}
-    return tuple(queries.availability(dataflow, filters, as_of=query.as_of).codes.get(dimension, ()))
+def _found(dataflow: Dataflow, question: Question) -> Availability:
+    """What is there; NoResults where there is nothing public, SyntaxFault for a filter that cannot be."""
+    try:
+        found = queries.available(dataflow, question)
+    except queries.KeyRefused as fault:
+        raise SyntaxFault(str(fault)) from fault
+    if not found.codes:
+        raise NoResults("Nothing public matches.")
+    return found
+
+
+def _freed(dataflow: Dataflow, question: Question, component: str, found: Availability) -> Availability:
+    """What would still give data for one component if what is asked of it were another; `found` where nothing is."""
+    where = question.where
+    freed = where.freed(structure_of(dataflow), component)
+    if freed == where:
+        return found
+    return queries.available(dataflow, dataclasses.replace(question, where=freed))
+
+
+def _label(period: int | None) -> str:
+    return "" if period is None else periods.label(period)
 
 
 def _with_references(constraint: Constraint, references: str) -> Artefacts:
@@ -101,8 +157,8 @@ def _with_references(constraint: Constraint, references: str) -> Artefacts:
         return Artefacts(constraints=(constraint,))
     registry = PublicRegistry()
     everything = collect(registry, [constraint.dataflow], "descendants", "full")
-    if references != "all":
-        kinds = set(references.split(","))
+    kinds = set(references.split(","))
+    if "all" not in kinds:
         everything = Artefacts(
             schemes=tuple(one for one in everything.schemes if one.kind in kinds),
             structures=everything.structures if "datastructure" in kinds else (),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 
 from adme.releases import exports
 from adme.releases.queries import Selection
-from adme.sdmx.errors import TooLarge
+from adme.sdmx.errors import NotImplementedYet, TooLarge
 from adme.sdmx.negotiation import PARQUET
 from adme.sdmx.ranges import file_answer
 from adme.sdmx.wishes import Wish
@@ -18,21 +18,24 @@ def data_answer(request: HttpRequest, selection: Selection, wish: Wish, headers:
     """The selection as `wish` wants it; a whole dataflow as Parquet is the frozen file, of which parts can be had.
 
     `headers` are those of `answers.public_headers`. TooLarge, before the first byte, for a cube that JSON-stat cannot
-    number.
+    number; NotImplementedYet for what the format cannot say.
     """
     frozen = selection.frozen_file() if wish.offer == PARQUET else None
     if frozen is not None:
         return file_answer(request, frozen, headers)
+    try:
+        made = exports.export(
+            selection,
+            wish.offer.export,
+            labels=wish.labels,
+            language=headers.get("Content-Language", "en"),
+            keys=wish.keys,
+            normalized=wish.normalized,
+        )
+    except exports.NotInThisFormat as fault:
+        raise NotImplementedYet(str(fault)) from fault
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
-    made = exports.export(
-        selection,
-        wish.offer.export,
-        labels=wish.labels,
-        language=headers.get("Content-Language", "en"),
-        keys=wish.keys,
-        normalized=wish.normalized,
-    )
     try:
         return StreamingHttpResponse(made.chunks(), headers=headers)
     except exports.TooManyCells:

@@ -45,7 +45,7 @@ class NotImplementedYet(SdmxError):
 
 
 class TooLarge(SdmxError):
-    """The format cannot hold what was asked for."""
+    """The format cannot hold what was asked for, or the question holds too much."""
 
     code = 130
     status = 413

@@ -1,232 +1,182 @@
-"""The grammar of a data query (SDMX-REST 2.2, data queries): path and query string in, one plain `DataQuery` out.
-
-The query string is read raw: `+` is the standard's AND and stands unencoded in real clients' requests, where a form
-decoder would turn it into a blank. Brackets, commas and colons come raw and percent-encoded.
-"""
+"""The grammar of a data query of SDMX-REST 2.2: path and query string in, one plain `Question` out."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from typing import Any
 
-from adme.lib import periods
-from adme.lib.clock import to_instant
+from adme.lib.sdmx_messages.shape import FLAT
+from adme.releases.filters import Alternatives, SeriesKey, Where
+from adme.releases.question import Order, Question
+from adme.sdmx import raw_query
 from adme.sdmx.errors import NotImplementedYet, SyntaxFault
-
-Filters = Mapping[str, tuple[str, ...]]
+from adme.sdmx.filter_grammar import alternatives_of, keys_of
+from adme.structures.structure_view import StructureView
 
 _COMPONENT = re.compile(r"^c\[([A-Za-z0-9_@$\-]+)\]$")
-_CODE = re.compile(r"^[A-Za-z0-9_@$\-<>.+]+$")
-_OPERATED = re.compile(r"^(eq|ne|lt|le|gt|ge|co|nc|sw|ew):(.*)$", re.DOTALL)
-_LARGEST = periods.parse("9999-12-31")
+_TERM = re.compile(r"^([A-Za-z0-9_@$\-]+|\*)(?::(asc|desc))?$")
 
-KNOWN_LATER = frozenset({"updatedAfter", "offset", "limit", "sort", "reportingYearStartDay", "formatVersion"})
+LATER = frozenset({"reportingYearStartDay"})
 
 
 @dataclass(frozen=True)
-class DataQuery:
-    """What is asked. `filters` maps dimension ids to the codes wanted; a dimension without an entry is free.
+class Components:
+    """What the structure of a dataflow has; `attributes` maps ids to what they are attached to."""
 
-    `period_from` and `period_to` are inclusive period integers; `as_of` is an instant in microseconds.
+    dimensions: Sequence[str]
+    time: str
+    measure: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, view: StructureView) -> Components:
+        """Those of a structure."""
+        attributes = {one.id: one.attachment for one in view.attributes}
+        return cls([dimension.id for dimension in view.dimensions], view.time, view.measure, attributes)
+
+    def __contains__(self, component: str) -> bool:
+        return component in (*self.dimensions, self.time, self.measure) or component in self.attributes
+
+
+def parse_query(key: str, query_string: str, components: Components) -> Question:
+    """The question of a key and a raw query string; SyntaxFault where it is none, NotImplementedYet for the rest.
+
+    The standard's defaults give the same question as nothing at all.
     """
-
-    filters: Filters = field(default_factory=dict)
-    period_from: int | None = None
-    period_to: int | None = None
-    as_of: int | None = None
-    first_n: int | None = None
-    last_n: int | None = None
-    format: str | None = None
-    labels: str | None = None
-
-
-def parse_query(key: str, query_string: str, dimensions: Sequence[str], time: str) -> DataQuery:
-    """The query of a key and a raw query string against the dimension ids in key order; SyntaxFault if it is none."""
-    found: dict[str, object] = {"filters": _filters_of_key(key, dimensions)}
-    for name, value in _pairs(query_string):
+    found: dict[str, Any] = {}
+    filters: dict[str, Alternatives] = {}
+    pairs = raw_query.pairs(query_string)
+    for name, value in pairs.items():
         component = _COMPONENT.match(name)
         if component:
-            _take_component(found, component.group(1), value, dimensions, time)
-        elif name in _PARAMETERS:
-            _PARAMETERS[name](found, name, value)
-        elif name in KNOWN_LATER:
-            raise NotImplementedYet(f"The parameter “{name}” is not offered yet.")
-        else:
+            filters[component.group(1)] = _filter(component.group(1), value, components)
+        elif name in PARAMETERS:
+            found |= PARAMETERS[name](name, value, components)
+        elif name in LATER:
+            raise NotImplementedYet(f"The parameter “{name}” is not offered.")
+        elif name != "sort":
             raise SyntaxFault(f"There is no parameter “{name}”.")
-    return DataQuery(**found)  # type: ignore[arg-type]
+    if "sort" in pairs:
+        at_observation = found.get("at_observation", "") or components.time
+        found["order"] = _order(pairs["sort"], components, at_observation)
+    return made(keys_of(key, components.dimensions), filters, found)
 
 
-def _pairs(query_string: str) -> list[tuple[str, str]]:
-    """Names and values, decoded but with every `+` kept; a name may stand once."""
-    pairs: dict[str, str] = {}
-    for piece in query_string.split("&"):
-        if not piece:
-            continue
-        raw_name, _, raw_value = piece.partition("=")
-        name, value = unquote(raw_name), unquote(raw_value)
-        if name in pairs:
-            raise SyntaxFault(f"The parameter “{name}” stands twice.")
-        pairs[name] = value
-    return list(pairs.items())
+def made(keys: tuple[SeriesKey, ...], filters: Mapping[str, Alternatives], found: dict[str, Any]) -> Question:
+    """The question of what was found: fields of Question by their names."""
+    as_of, since = found.get("as_of"), found.get("updated_after")
+    if as_of is not None and since is not None and since > as_of:
+        raise SyntaxFault("“updatedAfter” is later than “asOf”.")
+    return Question(where=Where(keys, filters), **found)
 
 
-# --- keys -----------------------------------------------------------------------------------------
+def _filter(component: str, value: str, components: Components) -> Alternatives:
+    if component not in components:
+        raise SyntaxFault(f"There is no component “{component}”.")
+    return alternatives_of(component, value, periods=component == components.time)
 
 
-def _filters_of_key(key: str, dimensions: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Filters of one key, or of several that together are a full product of codes."""
-    if key in ("", "*"):
-        return {}
-    keys = [_codes(one, dimensions) for one in key.split(",")]
-    sets = [tuple(dict.fromkeys(one[place] for one in keys)) for place in range(len(dimensions))]
-    if _product_size(sets) != len(set(keys)):
-        raise NotImplementedYet(
-            "Several keys in one request must differ in one dimension only; ask for each by itself."
-        )
-    return {
-        dimension: tuple(code for codes in values for code in codes)
-        for dimension, values in zip(dimensions, sets, strict=True)
-        if () not in values
-    }
+# --- parameters: name, value, components → fields of the question ---------------------------------------
 
 
-def _product_size(sets: Sequence[Sequence[object]]) -> int:
-    size = 1
-    for values in sets:
-        size *= len(values)
-    return size
+Taken = dict[str, Any]
 
 
-def _codes(key: str, dimensions: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """One tuple of codes for each dimension; the empty tuple is free. Codes may be joined by `+`."""
-    parts = key.split(".")
-    if len(parts) > len(dimensions):
-        raise SyntaxFault(f"The key has {len(parts)} parts; the structure has {len(dimensions)} dimensions.")
-    parts += ["*"] * (len(dimensions) - len(parts))
-    return tuple(() if part in ("", "*") else _alternatives(part) for part in parts)
+def take_count(name: str, value: str, components: Components) -> Taken:
+    """firstNObservations, lastNObservations, limit."""
+    fields = {"firstNObservations": "first_n", "lastNObservations": "last_n", "limit": "limit"}
+    return {fields[name]: raw_query.count_of(name, value)}
 
 
-def _alternatives(part: str) -> tuple[str, ...]:
-    """`A+B` is A or B; a code that itself ends in `+`, such as the age `15+`, is written with that `+`."""
-    codes = tuple(re.findall(r"[^+]+\+?(?=\+|$)", part))
-    if not codes or not all(_CODE.match(code) for code in codes):
-        raise SyntaxFault(f"“{part}” is not a code.")
-    return codes
+def take_updated_after(name: str, value: str, components: Components) -> Taken:
+    """updatedAfter; without a zone it is in the time of this service, as the standard says."""
+    return {"updated_after": raw_query.instant_of(value, local=True)}
 
 
-# --- component filters ----------------------------------------------------------------------------
+def take_history(name: str, value: str, components: Components) -> Taken:
+    """includeHistory."""
+    return {"with_history": raw_query.truth_of(name, value)}
 
 
-def _take_component(found: dict[str, object], component: str, value: str, dimensions: Sequence[str], time: str) -> None:
-    if component == time:
-        found["period_from"], found["period_to"] = _time_range(value)
-        return
-    if component not in dimensions:
-        raise NotImplementedYet(f"Filters on “{component}” are not offered yet; dimensions and {time} are.")
-    codes = tuple(dict.fromkeys(_equal(alternative) for alternative in value.split(",")))
-    filters = dict(found["filters"])  # type: ignore[call-overload]
-    if component in filters:
-        codes = tuple(code for code in codes if code in filters[component])
-    filters[component] = codes
-    found["filters"] = filters
+def take_at_observation(name: str, value: str, components: Components) -> Taken:
+    """dimensionAtObservation; the time dimension is what stands there without it."""
+    for known in (*components.dimensions, components.time, FLAT):
+        if value.lower() == known.lower():
+            return {"at_observation": "" if known == components.time else known}
+    raise SyntaxFault(f"“{value}” is no dimension; {', '.join((*components.dimensions, components.time, FLAT))} are.")
 
 
-def _equal(alternative: str) -> str:
-    operated = _OPERATED.match(alternative)
-    operator, code = operated.groups() if operated else ("eq", alternative)
-    if operator != "eq":
-        raise NotImplementedYet(f"The operator “{operator}” on codes is not offered yet.")
-    if not _CODE.match(code):
-        raise SyntaxFault(f"“{code}” is not a code.")
-    return code
+def _take_offset(name: str, value: str, components: Components) -> Taken:
+    return {"offset": raw_query.count_of(name, value, least=0)}
 
 
-def _time_range(value: str) -> tuple[int | None, int | None]:
-    """`ge:2015+le:2020`, `2015`, `gt:2014`: inclusive bounds; alternatives by comma are not one range."""
-    if "," in value:
-        raise NotImplementedYet("Alternatives of periods are not offered yet; ask for one range.")
-    start, end = 0, _LARGEST
-    for condition in value.split("+"):
-        operated = _OPERATED.match(condition)
-        operator, text = operated.groups() if operated else ("eq", condition)
-        if operator not in _TIME_BOUNDS:
-            raise NotImplementedYet(f"The operator “{operator}” on periods is not offered yet.")
-        low, high = _TIME_BOUNDS[operator](_period(text))
-        start, end = max(start, low), min(end, high)
-    return start, end
+def _take_as_of(name: str, value: str, components: Components) -> Taken:
+    return {"as_of": raw_query.instant_of(value)}
 
 
-def _period(text: str) -> int:
-    """The period of a text; a full date-time stands for its day."""
-    try:
-        return periods.parse(text.split("T")[0] if re.match(r"^\d{4}-\d{2}-\d{2}T", text) else text)
-    except ValueError as fault:
-        raise SyntaxFault(f"“{text}” is not a time period.") from fault
+def _take_attributes(name: str, value: str, components: Components) -> Taken:
+    wanted: set[str] = set()
+    for one in value.split(","):
+        if one in components.attributes:
+            wanted.add(one)
+        elif one.lower() == "msd":
+            raise NotImplementedYet("Reference metadata do not come with data; “attributes=dsd” does.")
+        elif one.lower() in _ATTACHED:
+            attached = _ATTACHED[one.lower()]
+            wanted |= {each for each, where in components.attributes.items() if where in attached}
+        else:
+            raise SyntaxFault(f"There is no attribute “{one}”.")
+    everything = len(wanted) == len(components.attributes)
+    return {"attributes": None if everything else tuple(each for each in components.attributes if each in wanted)}
 
 
-def _day_number(day: dt.date) -> int:
-    """The smallest period integer that can begin on `day`."""
-    return (day.year * 10_000 + day.month * 100 + day.day) * 10
-
-
-_TIME_BOUNDS: Mapping[str, Callable[[int], tuple[int, int]]] = {
-    "eq": lambda period: (period, period),
-    "ge": lambda period: (_day_number(periods.first_day(period)), _LARGEST),
-    "gt": lambda period: (_day_number(periods.last_day(period)) + 10, _LARGEST),
-    "le": lambda period: (0, _day_number(periods.last_day(period)) + 9),
-    "lt": lambda period: (0, _day_number(periods.first_day(period)) - 1),
+_ATTACHED = {
+    "dsd": ("observation", "series"),
+    "all": ("observation", "series"),
+    "none": (),
+    "dataset": (),
+    "series": ("series",),
+    "obs": ("observation",),
 }
+"""Keyword → what the attributes are attached to. None of ours is attached to a whole data set."""
 
 
-# --- other parameters -----------------------------------------------------------------------------
+def _take_measures(name: str, value: str, components: Components) -> Taken:
+    wanted = value.split(",")
+    for one in wanted:
+        if one != components.measure and one.lower() not in ("all", "none"):
+            raise SyntaxFault(f"There is no measure “{one}”; {components.measure} is one.")
+    return {"measure": any(one.lower() != "none" for one in wanted)}
 
 
-def _take_count(found: dict[str, object], name: str, value: str) -> None:
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
-        raise SyntaxFault(f"“{name}” must be a whole number above zero.")
-    found["first_n" if name.startswith("first") else "last_n"] = int(value)
-
-
-def _take_as_of(found: dict[str, object], name: str, value: str) -> None:
-    found["as_of"] = parse_moment(value)
-
-
-def parse_moment(value: str) -> int:
-    """The instant of an ISO date-time; a zone is required, so that nobody's clock is guessed; a date means its end."""
-    try:
-        # A raw `+` in a zone may have been turned into a blank by a proxy or a browser.
-        moment = dt.datetime.fromisoformat(re.sub(r" (\d\d:\d\d)$", r"+\1", value))
-    except ValueError as fault:
-        raise SyntaxFault(f"“{value}” is not a date-time such as 2026-11-23T09:00:00Z.") from fault
-    if moment.tzinfo is None:
-        raise SyntaxFault(f"“{value}” needs a time zone, as in 2026-11-23T09:00:00Z.")
-    return to_instant(moment)
-
-
-def _take_format(found: dict[str, object], name: str, value: str) -> None:
-    found["format"] = value
-
-
-def _accept_default(allowed: frozenset[str]) -> Callable[[dict[str, object], str, str], None]:
-    """A parameter that clients send with its default, which changes nothing; other values come later."""
-
-    def take(found: dict[str, object], name: str, value: str) -> None:
-        if value.lower() not in allowed:
-            raise NotImplementedYet(f"“{name}={value}” is not offered yet.")
-
-    return take
-
-
-_PARAMETERS: Mapping[str, Callable[[dict[str, object], str, str], None]] = {
-    "firstNObservations": _take_count,
-    "lastNObservations": _take_count,
+PARAMETERS: Mapping[str, Callable[[str, str, Components], Taken]] = {
+    "firstNObservations": take_count,
+    "lastNObservations": take_count,
+    "limit": take_count,
+    "offset": _take_offset,
+    "updatedAfter": take_updated_after,
+    "includeHistory": take_history,
     "asOf": _take_as_of,
-    "format": _take_format,
-    "attributes": _accept_default(frozenset({"dsd", "all"})),
-    "measures": _accept_default(frozenset({"all"})),
-    "includeHistory": _accept_default(frozenset({"false"})),
-    "dimensionAtObservation": _accept_default(frozenset({"time_period"})),
+    "attributes": _take_attributes,
+    "measures": _take_measures,
+    "dimensionAtObservation": take_at_observation,
 }
+
+
+def _order(value: str, components: Components, at_observation: str) -> tuple[Order, ...]:
+    """`series_key+TIME_PERIOD:desc` and the like; a component that stands twice counts where it stands first."""
+    found: dict[str, Order] = {}
+    every = (*components.dimensions, components.time)
+    groups = {"*": every, "series_key": tuple(one for one in every if one != at_observation)}
+    if at_observation == FLAT:
+        groups["series_key"] = tuple(components.dimensions)
+    for term in value.split("+"):
+        parsed = _TERM.match(term)
+        name, direction = parsed.groups() if parsed else (term, "")
+        if parsed is None or not (name in groups or name in components):
+            raise SyntaxFault(f"“{term}” is nothing to sort by.")
+        for component in groups.get(name, (name,)):
+            found.setdefault(component, Order(component, direction == "desc"))
+    return tuple(found.values())

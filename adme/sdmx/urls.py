@@ -9,13 +9,13 @@ app_name = "sdmx"
 _PART = r"[^/]+"
 urlpatterns: list[URLPattern] = [
     re_path(
-        rf"^v2/data/(?P<context>{_PART})(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
+        rf"^v2/data(?:/(?P<context>{_PART}))?(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
         rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?/?$",
         views.data,
         name="data",
     ),
     re_path(
-        rf"^v2/availability/(?P<context>{_PART})(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
+        rf"^v2/availability(?:/(?P<context>{_PART}))?(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
         rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?(?:/(?P<component>{_PART}))?/?$",
         availability_views.availability,
         name="availability",
@@ -30,6 +30,17 @@ urlpatterns: list[URLPattern] = [
         rf"^v2/schema/(?P<context>{_PART})/(?P<agency>{_PART})/(?P<artefact>{_PART})(?:/(?P<version>{_PART}))?/?$",
         schema_views.schema,
         name="schema",
+    ),
+    re_path(
+        rf"^v1/data/(?P<flow>{_PART})(?:/(?P<key>{_PART}))?(?:/(?P<provider>{_PART}))?/?$",
+        views.data_v1,
+        name="data-v1",
+    ),
+    re_path(
+        rf"^v1/availableconstraint/(?P<flow>{_PART})(?:/(?P<key>{_PART}))?(?:/(?P<provider>{_PART}))?"
+        rf"(?:/(?P<component>{_PART}))?/?$",
+        availability_views.availability_v1,
+        name="availability-v1",
     ),
     re_path(
         rf"^v1/schema/(?P<context>{_PART})/(?P<agency>{_PART})/(?P<artefact>{_PART})(?:/(?P<version>{_PART}))?/?$",

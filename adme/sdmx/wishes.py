@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
-from urllib.parse import unquote
 
 from django.http import HttpRequest
 
 from adme.lib.sdmx_messages.csv_data import Keys
 from adme.sdmx.errors import SyntaxFault
 from adme.sdmx.negotiation import Family, Labels, Offer, negotiate
+from adme.sdmx.raw_query import parted, query_string
 
 FALLBACK = "en"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -35,6 +35,11 @@ class Wish:
     rest: str = ""
     """The query string without what is said here, as it came."""
 
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What tells two answers to one question apart, beside their language."""
+        return (self.offer, self.labels, self.keys, self.normalized)
+
     def language(self, available: Iterable[str]) -> str:
         """The first preferred language that there are words in, else English."""
         there = set(available)
@@ -47,7 +52,7 @@ class Wish:
 
 def wish_of(request: HttpRequest, family: Family) -> Wish:
     """What a request wishes of the formats of a family; NotAcceptable, or SyntaxFault for a language that is none."""
-    own, rest = _parted(request.META.get("QUERY_STRING", ""))
+    own, rest = parted(query_string(request), _OWN)
     accept = request.headers.get("Accept", "*/*")
     offer, parameters = negotiate(accept, own.get("format"), own.get("formatVersion", ""), family)
     laid_out = {name.lower(): value for name, value in (parameters | own).items()}
@@ -63,25 +68,16 @@ def wish_of(request: HttpRequest, family: Family) -> Wish:
 
 def wants_xml(request: HttpRequest, default: Literal["xml", "json"] = "json") -> bool:
     """Whether an error is to be told in XML: when the answer would have been."""
-    own, _rest = _parted(request.META.get("QUERY_STRING", ""))
+    try:
+        own, _rest = parted(query_string(request), _OWN)
+    except SyntaxFault:  # what is wrong may be these parameters themselves
+        own = {}
     if "format" in own:
         return own["format"] in ("structurespecificdata", "genericdata", "structure", "schema")
     accept = request.headers.get("Accept", "")
     if "xml" in accept and "json" not in accept and "csv" not in accept:
         return True
     return default == "xml" and "json" not in accept and "csv" not in accept
-
-
-def _parted(query_string: str) -> tuple[dict[str, str], str]:
-    """Our own parameters, and the rest of the query string as it came."""
-    own, rest = {}, []
-    for piece in filter(None, query_string.split("&")):
-        name, _, value = piece.partition("=")
-        if unquote(name) in _OWN:
-            own[unquote(name)] = unquote(value)
-        else:
-            rest.append(piece)
-    return own, "&".join(rest)
 
 
 def _one_of(value: str | None, allowed: tuple[str, ...]) -> str:

@@ -87,6 +87,7 @@ def test_a_dimension_that_does_not_exist_is_refused(data):
         ({"last_n": 2}, ["2019", "2020"]),
         ({"first_n": 1, "last_n": 1}, ["2018", "2020"]),
         ({"first_n": 5, "last_n": 5}, ["2018", "2019", "2020"]),
+        ({"last_n": 5}, ["2018", "2019", "2020"]),
         ({"last_n": 1, "period_to": 201901011}, ["2019"]),
         ({"first_n": 0}, []),
     ],
@@ -379,3 +380,20 @@ def test_deliveries_of_one_release_share_its_page(press, publisher):
     page = queries.published_release(made.pk)
     assert [(part.dataflow, part.new) for part in page.parts] == [(press.flow, 1), (press.flow, 1)]
     assert page.entry.dataflows == (press.flow,)
+
+
+def test_few_rows_read_as_many_do(press, monkeypatch):
+    from adme.releases import published_frames
+
+    flow = make_flow("DF_ALL", attributes=("OBS_STATUS", "CONF_STATUS", "NOTE", "DELIVERED"))
+    for number, (_, value, extras) in enumerate(EXTRAS):
+        for which in (press.flow, flow):
+            press.release(("A.KH.POOR.F", str(2000 + number), value, extras), flow=which, title=str(number))
+    for which in (press.flow, flow):
+        few = pl.concat(queries.select(which).numeric_frames())
+        with monkeypatch.context() as patch:
+            patch.setattr(published_frames, "FEW", 0)
+            many = pl.concat(queries.select(which).numeric_frames())
+        assert few.equals(many)
+        assert few.schema == many.schema
+        assert len(few) == len(EXTRAS)

@@ -43,6 +43,14 @@ def test_everything_public(flow: Dataflow) -> None:
         ("DF_TEST/1.0.0/*.KH.*.*", "SEX", ["F"]),
         ("DF_TEST/1.0.0/*.KH.*.*?mode=available", "REF_AREA", ["KH", "TH", "VN"]),
         ("DF_TEST/1.0.0/*?c[SEX]=M", "REF_AREA", ["TH", "VN"]),
+        ("DF_TEST/1.0.0/*?c[SEX]=ne:F", "REF_AREA", ["TH", "VN"]),
+        ("DF_TEST/1.0.0/A.KH.POOR.F,A.VN.POOR.M", "REF_AREA", ["KH", "VN"]),
+        ("DF_TEST/1.0.0/*?c[TIME_PERIOD]=ge:2016", "REF_AREA", ["KH", "VN"]),
+        ("DF_TEST/1.0.0/*?c[OBS_VALUE]=gt:6", "REF_AREA", ["KH", "TH"]),
+        ("DF_TEST/1.0.0/*?c[OBS_STATUS]=M", "REF_AREA", ["TH"]),
+        ("DF_TEST/1.0.0/*?updatedAfter=2000-01-01T00:00:00Z", "REF_AREA", ["KH", "TH", "VN"]),
+        ("DF_TEST/1.0.0/*?c[SEX]=M&c[REF_AREA]=VN&mode=available", "SEX", ["M"]),
+        ("DF_TEST/1.0.0/*?c[SEX]=M&c[REF_AREA]=VN&mode=available", "REF_AREA", ["TH", "VN"]),
     ],
 )
 def test_slices(flow: Dataflow, path: str, dimension: str, codes: list[str]) -> None:
@@ -54,7 +62,26 @@ def test_one_component(flow: Dataflow) -> None:
     assert set(region("DF_TEST/1.0.0/*/SEX,TIME_PERIOD")) == {"SEX", "TIME_PERIOD"}
 
 
-@pytest.mark.parametrize("path", ["DF_HIDDEN/1.0.0/*", "NEVER/1.0.0/*", "DF_TEST/1.0.0/*.LA"])
+def test_periods_of_what_is_selected(flow: Dataflow) -> None:
+    exact = region("DF_TEST/1.0.0/*?c[TIME_PERIOD]=le:2016")["TIME_PERIOD"]
+    free = region("DF_TEST/1.0.0/*?c[TIME_PERIOD]=le:2016&mode=available")["TIME_PERIOD"]
+    assert (exact["endPeriod"]["period"], free["endPeriod"]["period"]) == ("2016", "2017")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["mode=some", "references=nonsense", "limit=1", "sort=SEX", "c[AGE]=1", "c[OBS_VALUE]=gt:many", "nonsense=1"],
+)
+def test_faults(flow: Dataflow, asked: str) -> None:
+    assert get(f"DF_TEST/1.0.0/*?{asked}").status_code == 400
+    assert get("DF_TEST/1.0.0/*/NEVER").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["DF_HIDDEN/1.0.0/*", "NEVER/1.0.0/*", "DF_TEST/1.0.0/*.LA", "DF_TEST/1.0.0/*?updatedAfter=2999-01-01T00:00:00Z",
+     "DF_HIDDEN/1.0.0/*?c[NEVER]=1", "DF_TEST/1.0.0/*?c[OBS_VALUE]=gt:1000"],
+)  # fmt: skip
 def test_hidden_and_nonexistent_are_told_apart_by_nothing(flow: Dataflow, path: str) -> None:
     nothing = get("NOBODY/1.0.0/*")
     answer = get(path)

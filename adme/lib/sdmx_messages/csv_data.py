@@ -2,19 +2,19 @@
 
 Method: SDMX-CSV field guides. 1.0 names the dataflow in a column DATAFLOW; from 2.0 on the columns STRUCTURE,
 STRUCTURE_ID and ACTION come first, and SERIES_KEY and OBS_KEY after them where they are asked for. Dimensions, measure
-and attributes follow by their ids; with ``labels=both`` a cell reads ``id: name`` and so does its header. ACTION is I:
-the rows inform, they ask nothing of the reader's own store.
+and attributes follow by their ids; with ``labels=both`` a cell reads ``id: name`` and so does its header. ACTION is I
+where nothing else is meant: the rows inform, they ask nothing of the reader's own store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
+from adme.lib.sdmx_messages.shape import Action, ComponentShape, FlowShape, Part
 
 Version = Literal["1.0", "2.0", "2.1"]
 Labels = Literal["id", "name", "both"]
@@ -38,8 +38,7 @@ class _Manner:
 
     @property
     def parts(self) -> tuple[ComponentShape, ...]:
-        shape = self.shape
-        return (*shape.dimensions, shape.time, shape.measure, *shape.attributes)
+        return self.shape.shown
 
 
 def write_csv(
@@ -50,8 +49,21 @@ def write_csv(
     labels: Labels = "id",
     keys: Keys = "none",
 ) -> Iterator[bytes]:
+    """A message of one part; see `csv_message`."""
+    return csv_message([Part(frames)], shape, version=version, labels=labels, keys=keys)
+
+
+def csv_message(
+    parts: Iterable[Part],
+    shape: FlowShape,
+    *,
+    version: Version = "2.0",
+    labels: Labels = "id",
+    keys: Keys = "none",
+) -> Iterator[bytes]:
     """The message in chunks, one for each frame; UTF-8, comma, LF as line end.
 
+    1.0 has no column for what a part asks of a copy, and no version has one for when it holds.
     ``labels="name"`` adds a column of names after each column of values (not in 1.0, where it means ``id``);
     ``keys`` adds the columns SERIES_KEY and OBS_KEY (not in 1.0, which has none).
     """
@@ -59,9 +71,14 @@ def write_csv(
         labels, keys = ("both" if labels == "both" else "id"), "none"
     manner = _Manner(shape, version, labels, keys)
     yield _header(manner)
-    for frame in frames:
-        if frame.height:
-            yield _rows(frame, manner).write_csv(include_header=False, quote_style="necessary").encode()
+    for part in parts:
+        for frame in part.frames:
+            if frame.height:
+                rows = _rows(frame, manner, _ACTIONS[part.action or "Information"])
+                yield rows.write_csv(include_header=False, quote_style="necessary").encode()
+
+
+_ACTIONS: dict[Action, str] = {"Information": "I", "Append": "A", "Merge": "M", "Replace": "R", "Delete": "D"}
 
 
 def _header(manner: _Manner) -> bytes:
@@ -82,7 +99,7 @@ def _key_columns(keys: Keys) -> list[str]:
     return names.get(keys, [])
 
 
-def _rows(frame: pl.DataFrame, manner: _Manner) -> pl.DataFrame:
+def _rows(frame: pl.DataFrame, manner: _Manner, action: str) -> pl.DataFrame:
     shape = manner.shape
     identity = f"{shape.reference}: {shape.name}" if manner.labels == "both" else shape.reference
     columns = [pl.lit(identity).alias("STRUCTURE_ID")]
@@ -91,7 +108,7 @@ def _rows(frame: pl.DataFrame, manner: _Manner) -> pl.DataFrame:
     if manner.labels == "name":
         columns.append(pl.lit(shape.name).alias("STRUCTURE_NAME"))
     if manner.version != "1.0":
-        columns.append(pl.lit("I").alias("ACTION"))
+        columns.append(pl.lit(action).alias("ACTION"))
         columns += [_key(shape, name).alias(name) for name in _key_columns(manner.keys)]
     for part in manner.parts:
         columns.extend(_cells(part, manner.labels))

@@ -10,14 +10,14 @@ never shortened to a number that was not said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
 
 from adme.lib.sdmx_messages.json_text import dumped, number_or_text
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
 
 Version = Literal["1.0", "2.0", "2.1"]
 
@@ -60,7 +60,25 @@ def write_json(
     language: str,
     version: Version = "2.0",
 ) -> Iterator[bytes]:
-    """The message in chunks. `frames` are sorted by key and time; `prepared` is an ISO date-time with zone."""
+    """A message of one data set; see `json_message`."""
+    parts = [Part(frames)]
+    return json_message(
+        parts, shape, message_id=message_id, prepared=prepared, sender=sender, language=language, version=version
+    )
+
+
+def json_message(
+    parts: Iterable[Part],
+    shape: FlowShape,
+    *,
+    message_id: str,
+    prepared: str,
+    sender: str,
+    language: str,
+    version: Version = "2.0",
+) -> Iterator[bytes]:
+    """The message in chunks. Rows of each part are sorted so that those of one series lie together; `prepared` is an
+    ISO date-time with zone."""
     values = {part.id: _Values(part) for part in (*shape.dimensions, shape.time, *shape.attributes)}
     meta = {
         "schema": SCHEMAS[version],
@@ -69,86 +87,144 @@ def write_json(
         "contentLanguages": [language],
         "sender": {"id": sender},
     }
-    opening: dict[str, Any] = {"action": "Information", "links": [{"urn": shape.urn, "rel": "dataflow"}]}
-    if version != "1.0":
-        opening = {"structure": 0, **opening}
     if version == "2.1":
-        # Its place is at the root of the message now; readers still look for it where it was.
+        del meta["schema"]  # its place is at the root of the message
         yield f'{{"$schema":{dumped(SCHEMAS[version])},"meta":{dumped(meta)}'.encode()
     else:
         yield f'{{"meta":{dumped(meta)}'.encode()
-    yield f',"data":{{"dataSets":[{dumped(opening)[:-1]},"series":{{'.encode()
-    yield from _series(frames, shape, values)
-    described = _structure(shape, values, language, version)
+    yield b',"data":{"dataSets":['
+    count = 0
+    for part in parts:
+        yield (("," if count else "") + dumped(_opening(shape, part, version))[:-1]).encode()
+        yield from _data_set(part, shape, values, version)
+        count += 1
+    described = _structure(shape, values, language, version, count)
     member = f'"structure":{dumped(described)}' if version == "1.0" else f'"structures":[{dumped(described)}]'
-    yield f"}}}}],{member}}}}}".encode()
+    yield f"],{member}}}}}".encode()
 
 
-def _series(frames: Iterator[pl.DataFrame], shape: FlowShape, values: dict[str, _Values]) -> Iterator[bytes]:
+def _opening(shape: FlowShape, part: Part, version: Version) -> dict[str, Any]:
+    """What a data set says of itself. Before 2.1 to merge was called to append."""
+    action = part.action or "Information"
+    if action == "Merge" and version != "2.1":
+        action = "Append"
+    opening: dict[str, Any] = {"action": action, "links": [{"urn": shape.urn, "rel": "dataflow"}]}
+    valid = {"validFrom": part.valid_from, "validTo": part.valid_to}
+    opening |= {name: moment for name, moment in valid.items() if moment}
+    return opening if version == "1.0" else {"structure": 0, **opening}
+
+
+def _data_set(part: Part, shape: FlowShape, values: dict[str, _Values], version: Version) -> Iterator[bytes]:
+    """The rest of a data set: its series, or its observations where they are grouped by nothing."""
+    if not shape.flat:
+        yield b',"series":{'
+        yield from _series(part.frames, shape, values, version)
+        yield b"}}"
+        return
+    yield b',"observations":{'
+    between = ""
+    for frame in part.frames:
+        if frame.height:
+            _learn(frame, values)
+            observations = frame.select(_observation(shape, values, version).alias("observation"))["observation"]
+            yield (between + ",".join(observations)).encode()
+            between = ","
+    yield b"}}"
+
+
+def _series(
+    frames: Iterable[pl.DataFrame], shape: FlowShape, values: dict[str, _Values], version: Version
+) -> Iterator[bytes]:
     """Members of the series object. A series that runs over the edge of a frame is closed only once."""
     open_key: str | None = None
+    opening, closing = ('{"attributes":[', "]}") if shape.series_only else ('{"observations":{', "}}")
     for frame in frames:
         if not frame.height:
             continue
-        grouped = _grouped(frame, shape, values)
         parts: list[str] = []
-        for key, observations in grouped.iter_rows():
+        for key, observations in _grouped(frame, shape, values, version).iter_rows():
             if key == open_key:
                 parts.append("," + observations)
                 continue
             if open_key is not None:
-                parts.append("}},")
-            parts.append(f'"{key}":{{"observations":{{{observations}')
+                parts.append(closing + ",")
+            parts.append(f'"{key}":{opening}{observations}')
             open_key = key
         yield "".join(parts).encode()
     if open_key is not None:
-        yield b"}}"
+        yield closing.encode()
 
 
-def _grouped(frame: pl.DataFrame, shape: FlowShape, values: dict[str, _Values]) -> pl.DataFrame:
-    """One row for each series: its index key and its observations as JSON members."""
+def _learn(frame: pl.DataFrame, values: dict[str, _Values]) -> None:
     for name, known in values.items():
         known.learn(frame[name])
-    keys: list[pl.Expr] = [values[part.id].expression() for part in shape.dimensions]
-    indexes = [values[part.id].expression().fill_null("null") for part in shape.attributes]
-    cells = [number_or_text(shape.measure.id), *indexes]
-    observation = pl.concat_str(
-        [
-            pl.lit('"'),
-            values[shape.time.id].expression(),
-            pl.lit('":['),
-            pl.concat_str(cells, separator=","),
-            pl.lit("]"),
-        ]
-    )
+
+
+def _grouped(frame: pl.DataFrame, shape: FlowShape, values: dict[str, _Values], version: Version) -> pl.DataFrame:
+    """One row for each series: its index key and its observations as JSON members, or its attributes as JSON items."""
+    _learn(frame, values)
+    keys = [values[part.id].expression() for part in shape.series_dimensions]
+    inside = _joined(_indexes(shape, values)) if shape.series_only else _observation(shape, values, version)
     return (
-        frame.select(pl.concat_str(keys, separator=":").alias("key"), observation.alias("observation"))
+        frame.select(pl.concat_str(keys, separator=":").alias("key"), inside.alias("inside"))
         .group_by("key", maintain_order=True)
-        .agg(pl.col("observation").str.join(","))
+        .agg(pl.col("inside").first() if shape.series_only else pl.col("inside").str.join(","))
     )
 
 
-def _structure(shape: FlowShape, values: dict[str, _Values], language: str, version: Version) -> dict[str, object]:
-    dimensions = [
-        {**_component(values[part.id], language), "keyPosition": place} for place, part in enumerate(shape.dimensions)
-    ]
-    time = {
-        **_time(values[shape.time.id], language),
-        "keyPosition": len(shape.dimensions),
-        "roles": ["time" if version == "1.0" else "TIME_PERIOD"],
-    }
+def _observation(shape: FlowShape, values: dict[str, _Values], version: Version) -> pl.Expr:
+    """An observation as a JSON member: its indexes, the value, the indexes of its attributes."""
+    key = pl.concat_str([values[part.id].expression() for part in shape.observation_dimensions], separator=":")
+    # The first place belongs to the measure in 1.0, which cannot say that there is none.
+    missing = [pl.lit("null")] if version == "1.0" else []
+    cells = [number_or_text(shape.measure.id)] if shape.valued else missing
+    return pl.concat_str([pl.lit('"'), key, pl.lit('":['), _joined([*cells, *_indexes(shape, values)]), pl.lit("]")])
+
+
+def _indexes(shape: FlowShape, values: dict[str, _Values]) -> list[pl.Expr]:
+    return [values[part.id].expression().fill_null("null") for part in shape.attributes]
+
+
+def _joined(cells: list[pl.Expr]) -> pl.Expr:
+    return pl.concat_str(cells, separator=",") if cells else pl.lit("")
+
+
+def _structure(
+    shape: FlowShape, values: dict[str, _Values], language: str, version: Version, count: int
+) -> dict[str, object]:
+    positions = {part.id: place for place, part in enumerate((*shape.dimensions, shape.time))}
+
+    def dimension(part: ComponentShape) -> dict[str, object]:
+        if part.id != shape.time.id:
+            return {**_component(values[part.id], language), "keyPosition": positions[part.id]}
+        role = "time" if version == "1.0" else "TIME_PERIOD"
+        return {**_time(values[part.id], language), "keyPosition": positions[part.id], "roles": [role]}
+
     measure = {"id": shape.measure.id, "name": shape.measure.name, "names": {language: shape.measure.name}}
     related: dict[str, object] = {"primaryMeasure": shape.measure.id} if version == "1.0" else {"observation": {}}
+    if shape.series_only:
+        related = {"dimensions": [part.id for part in shape.series_dimensions]}
     attributes = [{**_component(values[part.id], language), "relationship": related} for part in shape.attributes]
+    if version != "1.0":  # which wants the list, empty or not; the later ones take no empty list
+        attributes = [{name: said for name, said in one.items() if said != []} for one in attributes]
     described: dict[str, object] = {
         "name": shape.name,
         "names": {language: shape.name},
         "links": [{"urn": shape.urn, "rel": "dataflow"}],
-        "dimensions": {"dataSet": [], "series": dimensions, "observation": [time]},
-        "attributes": {"dataSet": [], "series": [], "observation": attributes},
+        "dimensions": {
+            "dataSet": [],
+            "series": [dimension(part) for part in shape.series_dimensions],
+            "observation": [] if shape.series_only else [dimension(part) for part in shape.observation_dimensions],
+        },
+        "attributes": {
+            "dataSet": [],
+            "series": attributes if shape.series_only else [],
+            "observation": [] if shape.series_only else attributes,
+        },
     }
     if version != "1.0":
-        described |= {"dataSets": [0], "measures": {"observation": [measure]}}
+        measures = [measure] if shape.valued else []
+        described |= {"dataSets": list(range(count)), "measures": {"observation": measures}}
     return described
 
 

@@ -7,17 +7,16 @@ changes along a series, a second element of the same key goes on, so that nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
 
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
 
 Version = Literal["2.1", "3.0", "3.1"]
-Action = Literal["Replace", "Delete", "Information", "Append", "Merge"]
 
 _BASE = "http://www.sdmx.org/resources/sdmxml/schemas"
 _PATH = {"2.1": "v2_1", "3.0": "v3_0", "3.1": "v3_1"}
@@ -35,25 +34,49 @@ class Envelope:
 def write_structure_specific(
     frames: Iterator[pl.DataFrame], shape: FlowShape, envelope: Envelope, *, version: Version = "3.0"
 ) -> Iterator[bytes]:
-    """The message in chunks; `frames` are sorted by key and time and carry `shape.columns` as texts."""
+    """A message of one data set in chunks; `frames` are sorted by key and time and carry `shape.columns` as texts."""
+    return structure_specific_message([Part(frames)], shape, envelope, version=version)
+
+
+def structure_specific_message(
+    parts: Iterable[Part], shape: FlowShape, envelope: Envelope, *, version: Version = "3.0"
+) -> Iterator[bytes]:
+    """The message in chunks. Rows of each part are sorted so that those of one series lie together."""
     base = f"{_BASE}/{_PATH[version]}"
-    target = f"{shape.urn}:ObsLevelDim:{shape.time.id}"
+    target = f"{shape.urn}:ObsLevelDim:{shape.told_by}"
     specific = f"{base}/data/structurespecific"
     yield _opening("StructureSpecificData", base, {"ss": specific, "flow": target})
     yield _header(shape, envelope, version, namespace=target)
-    yield _specific_data_set(shape, version)
-    yield from _grouped(frames, _specific_series(shape), _specific_observation(shape), "</Series>")
-    yield b"</mes:DataSet></mes:StructureSpecificData>"
+    for part in parts:
+        yield _specific_data_set(shape, version, part)
+        yield from _body(part, shape, _specific_series(shape), _specific_observation(shape), "</Series>")
+        yield b"</mes:DataSet>"
+    yield b"</mes:StructureSpecificData>"
 
 
 def write_generic(frames: Iterator[pl.DataFrame], shape: FlowShape, envelope: Envelope) -> Iterator[bytes]:
-    """The SDMX-ML 2.1 generic message in chunks; frames as for `write_structure_specific`."""
+    """The SDMX-ML 2.1 generic message of one data set; frames as for `write_structure_specific`."""
+    return generic_message([Part(frames)], shape, envelope)
+
+
+def generic_message(parts: Iterable[Part], shape: FlowShape, envelope: Envelope) -> Iterator[bytes]:
+    """The SDMX-ML 2.1 generic message in chunks; parts as for `structure_specific_message`."""
     base = f"{_BASE}/v2_1"
     yield _opening("GenericData", base, {"gen": f"{base}/data/generic"})
     yield _header(shape, envelope, "2.1", namespace=None)
-    yield f'<mes:DataSet structureRef="{shape.id}" action="Replace">'.encode()
-    yield from _grouped(frames, _generic_series(shape), _generic_observation(shape), "</gen:Series>")
-    yield b"</mes:DataSet></mes:GenericData>"
+    for part in parts:
+        yield f'<mes:DataSet structureRef="{shape.id}"{_asking(part, "")}>'.encode()
+        yield from _body(part, shape, _generic_series(shape), _generic_observation(shape), "</gen:Series>")
+        yield b"</mes:DataSet>"
+    yield b"</mes:GenericData>"
+
+
+def _body(part: Part, shape: FlowShape, series: pl.Expr, observation: pl.Expr, closing: str) -> Iterator[bytes]:
+    if shape.flat:
+        for frame in part.frames:
+            yield "".join(frame.select(observation.alias("observation"))["observation"]).encode()
+        return
+    yield from _grouped(part.frames, series, pl.lit("") if shape.series_only else observation, closing)
 
 
 # --- the envelope ---------------------------------------------------------------------------------
@@ -82,16 +105,26 @@ def _header(shape: FlowShape, envelope: Envelope, version: Version, namespace: s
     return (
         f"<mes:Header><mes:ID>{escape(envelope.message_id)}</mes:ID><mes:Test>false</mes:Test>"
         f"<mes:Prepared>{envelope.prepared}</mes:Prepared><mes:Sender id={quoteattr(envelope.sender)}/>"
-        f'<mes:Structure structureID={quoteattr(shape.id)}{named} dimensionAtObservation="{shape.time.id}">'
+        f'<mes:Structure structureID={quoteattr(shape.id)}{named} dimensionAtObservation="{shape.told_by}">'
         f"{usage}</mes:Structure></mes:Header>"
     ).encode()
 
 
-def _specific_data_set(shape: FlowShape, version: Version) -> bytes:
+def _specific_data_set(shape: FlowShape, version: Version, part: Part) -> bytes:
     scope = ' ss:dataScope="DataStructure"' if version == "2.1" else ""  # later versions do not know it
     return (
-        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType"{scope} ss:action="Replace">'
+        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType"{scope}{_asking(part, "ss:")}>'
     ).encode()
+
+
+def _asking(part: Part, prefix: str) -> str:
+    """What a data set asks of a copy, and when it holds.
+
+    Before 3.1 to merge was called to append; 3.1 has both words, of which readers in use know the old one only.
+    """
+    action = "Append" if part.action == "Merge" else part.action or "Replace"
+    said = {"action": action, "validFromDate": part.valid_from, "validToDate": part.valid_to}
+    return "".join(f" {prefix}{name}={quoteattr(value)}" for name, value in said.items() if value)
 
 
 # --- series and observations as column expressions --------------------------------------------------
@@ -132,12 +165,12 @@ def _as_attributes(parts: Sequence[ComponentShape]) -> list[pl.Expr]:
 
 
 def _specific_series(shape: FlowShape) -> pl.Expr:
-    parts = (*shape.dimensions, *shape.series_attributes)
+    parts = (*shape.series_dimensions, *shape.series_attributes)
     return pl.concat_str(pl.lit("<Series"), *_as_attributes(parts), pl.lit(">"))
 
 
 def _specific_observation(shape: FlowShape) -> pl.Expr:
-    parts = (shape.time, shape.measure, *shape.observation_attributes)
+    parts = (*shape.observation_dimensions, *_measure(shape), *shape.observation_attributes)
     return pl.concat_str(pl.lit("<Obs"), *_as_attributes(parts), pl.lit("/>"))
 
 
@@ -151,25 +184,34 @@ def _as_values(parts: Sequence[ComponentShape], element: str) -> list[pl.Expr]:
     return [pl.when(joined == "").then(pl.lit("")).otherwise(wrapped)]
 
 
+def _measure(shape: FlowShape) -> tuple[ComponentShape, ...]:
+    return (shape.measure,) if shape.valued else ()
+
+
 def _generic_series(shape: FlowShape) -> pl.Expr:
     return pl.concat_str(
         pl.lit("<gen:Series>"),
-        *_as_values(shape.dimensions, "SeriesKey"),
+        *_as_values(shape.series_dimensions, "SeriesKey"),
         *_as_values(shape.series_attributes, "Attributes"),
     )
 
 
 def _generic_observation(shape: FlowShape) -> pl.Expr:
+    named = (
+        _as_values(shape.observation_dimensions, "ObsKey")
+        if shape.flat
+        else [_given(part.id, '<gen:ObsDimension value="', '"/>') for part in shape.observation_dimensions]
+    )
     return pl.concat_str(
         pl.lit("<gen:Obs>"),
-        _given(shape.time.id, '<gen:ObsDimension value="', '"/>'),
-        _given(shape.measure.id, '<gen:ObsValue value="', '"/>'),
+        *named,
+        *(_given(part.id, '<gen:ObsValue value="', '"/>') for part in _measure(shape)),
         *_as_values(shape.observation_attributes, "Attributes"),
         pl.lit("</gen:Obs>"),
     )
 
 
-def _grouped(frames: Iterator[pl.DataFrame], series: pl.Expr, observation: pl.Expr, closing: str) -> Iterator[bytes]:
+def _grouped(frames: Iterable[pl.DataFrame], series: pl.Expr, observation: pl.Expr, closing: str) -> Iterator[bytes]:
     """Observations inside their series, across the edges of frames."""
     open_series: str | None = None
     for frame in frames:
