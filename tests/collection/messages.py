@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 FLOW = "TEST:DF_EDU(1.0.0)"
@@ -71,6 +73,59 @@ def obs(period: str | None = None, value: str | None = None, **said: str) -> str
 def group(**said: str) -> str:
     """A group with its dimensions and attributes."""
     return f'<Group xsi:type="ns1:Sibling"{_attributes(said)}/>'
+
+
+def sdmx_json(*, flat: bool = False, after: bool = True, **dataset_more: Any) -> str:
+    """SDMX-JSON 2.0 of two figures; what the indexes mean stands before the data or `after` them."""
+    keys = {"INDICATOR": ["LITERACY"], "REF_AREA": ["VN", "TH"], "SEX": ["F"]}
+    dimensions = [
+        {"id": name, "name": name, "keyPosition": place, "values": [{"id": code, "name": code} for code in codes]}
+        for place, (name, codes) in enumerate(keys.items())
+    ]
+    time = {"id": "TIME_PERIOD", "values": [{"id": "2020"}, {"value": "2021"}]}
+    status = {"id": "OBS_STATUS", "values": [{"id": "A"}, {"id": "E"}]}
+    unit = {"id": "UNIT_MEASURE", "values": [{"id": "PT", "name": "Per cent"}]}
+    structure = {
+        "links": [{"urn": f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={FLOW}", "rel": "dataflow"}],
+        "dimensions": {
+            "dataSet": [],
+            "series": [] if flat else dimensions,
+            "observation": [*dimensions, time] if flat else [time],
+        },
+        "measures": {"observation": [{"id": "OBS_VALUE", "format": {"dataType": "Double"}}]},
+        "attributes": {
+            "dataSet": [], "dimensionGroup": [], "series": [] if flat else [unit],
+            "observation": [status, unit] if flat else [status],
+        },
+        "dataSets": [0],
+    }  # fmt: skip
+    if flat:
+        data: dict[str, Any] = {"observations": {"0:1:0:0": ["@", 1, 0], "0:1:0:1": [93.5, None, 0]}}
+    else:
+        data = {"series": {"0:1:0": {"attributes": [0], "observations": {"0": ["@", 1], "1": [93.5]}}}}
+    dataset_ = {**data, "structure": 0, "action": "Replace", **dataset_more}
+    both = {"structures": [structure]}, {"dataSets": [dataset_]}
+    first, second = both[::-1] if after else both
+    message = {"meta": {"schema": "x", "id": "M", "sender": {"id": "NSO"}}, "data": {**first, **second}}
+    return json.dumps(message).replace('"@"', "93.20")
+
+
+JSON_STAT: dict[str, Any] = {
+    "version": "2.0",
+    "class": "dataset",
+    "label": "Literacy",
+    "id": ["INDICATOR", "REF_AREA", "SEX", "year"],
+    "size": [1, 2, 1, 2],
+    "role": {"time": ["year"], "geo": ["REF_AREA"]},
+    "dimension": {
+        "INDICATOR": {"category": {"label": {"LITERACY": "Literacy rate"}}},
+        "REF_AREA": {"category": {"index": {"VN": 1, "TH": 0}}},
+        "SEX": {"category": {"index": ["F"]}},
+        "year": {"category": {"index": ["2020", "2021"]}},
+    },
+    "value": [93.2, 93.5, None, None],
+    "status": {"0": "E"},
+}
 
 
 def _attributes(said: dict[str, str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from adme.collection.actions import publishing, review
@@ -12,7 +14,7 @@ from adme.releases.queries import clock_instant, select
 from adme.structures.models import Mapping
 from tests.collection.cast import person
 from tests.collection.education import bring_in, draft, publish
-from tests.collection.messages import GENERIC, dataset, group, obs, sdmx_csv, series, specific
+from tests.collection.messages import GENERIC, JSON_STAT, dataset, group, obs, sdmx_csv, sdmx_json, series, specific
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reading_here")]
 
@@ -62,6 +64,10 @@ SAME: dict[str, str | bytes] = {
         dataset(TWO.replace(' UNIT_MEASURE="PT">', '><Comp id="UNIT_MEASURE"><Value>PT</Value></Comp>'))
     ),
     "in UTF-16": specific(dataset(TWO)).replace("UTF-8", "UTF-16").encode("utf-16"),
+    "JSON 2 by series": sdmx_json(),
+    "JSON 2 flat": sdmx_json(flat=True),
+    "JSON 2 with its structure first": sdmx_json(after=False),
+    "JSON 1": sdmx_json().replace('"structures": [', '"structure": ').replace('"dataSets": [0]}]', '"x": 0}'),
     "CSV 2": sdmx_csv("R,LITERACY,TH,F,2020,93.20,E,PT,", "R,LITERACY,TH,F,2021,93.5,,PT,"),
     "CSV 2 without actions": sdmx_csv("LITERACY,TH,F,2020,93.20,E,PT,", "LITERACY,TH,F,2021,93.5,,PT,", action=False),
     "CSV 2 with semicolons": sdmx_csv("I,LITERACY,TH,F,2020,93.20,E,PT,", "I,LITERACY,TH,F,2021,93.5,A,PT,").replace(
@@ -89,6 +95,32 @@ def test_the_same_figures_in_every_format(flow, what):
     units = {row["UNIT_MEASURE"] for frame in select(flow).frames() for row in frame.iter_rows(named=True)}
     assert units == {"PT"}
     assert not Mapping.objects.filter(dataflow=flow, name__startswith="figures").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"value": {"0": 93.2, "1": 93.5}, "status": ["E"]},
+        {"value": {"1": 93.5, "0": 93.2}, "status": {"0": "E"}},
+    ],
+)
+def test_json_stat_brings_values_and_status_and_leaves_attributes(flow, change):
+    load(flow, sdmx_csv("R,LITERACY,TH,F,2020,1,A,PT,note", "R,LITERACY,TH,F,2021,1,A,PT,"))
+    load(flow, json.dumps(JSON_STAT | change))
+
+    assert figures(flow) == {("TH", "F", "2020"): ("93.2", "E", "note"), ("TH", "F", "2021"): ("93.5", "A", None)}
+
+
+def test_data_sets_of_a_json_message_count_in_their_order(flow):
+    load(flow, sdmx_csv("R,LITERACY,TH,F,2019,1,A,PT,note"))
+    message = json.loads(sdmx_json())
+    everything = {"structure": 0, "action": "Delete", "series": {"0:1:0": {}}}
+    message["data"]["dataSets"].insert(0, everything)
+    submission = load(flow, json.dumps(message))
+
+    assert sorted(figures(flow)) == [("TH", "F", "2020"), ("TH", "F", "2021")]
+    assert (submission.new, submission.deleted) == (2, 1)
 
 
 # --- actions --------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def test_what_pysdmx_writes_is_read_right(flow, what, by_series):
 
 # --- ours, there and back ---------------------------------------------------------------------------
 
-OURS = ("sdmx-csv", "sdmx-ml-2.1", "sdmx-ml-2.1-generic", "sdmx-ml-3.0", "sdmx-ml-3.1")
+OURS = ("sdmx-csv", "sdmx-json", "sdmx-ml-2.1", "sdmx-ml-2.1-generic", "sdmx-ml-3.0", "sdmx-ml-3.1")
 DIVERSE = sdmx_csv(
     'R,LITERACY,TH,F,2020,93.20,E,PT,"say ""yes"", <b> & \'c\'"',
     "R,LITERACY,TH,F,2021,93.5,A,PT,",

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from adme.collection.models import Submission
 from tests.collection.browsing import latest, signed_in, text_of, upload
-from tests.collection.messages import GENERIC, dataset, obs, sdmx_csv, series, specific
+from tests.collection.messages import GENERIC, dataset, obs, sdmx_csv, sdmx_json, series, specific
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,8 @@ TH = {"INDICATOR": "LITERACY", "REF_AREA": "TH", "SEX": "F", "UNIT_MEASURE": "PT
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("edu.xml", GENERIC), ("edu.csv", sdmx_csv("R,LITERACY,TH,F,2020,93.2,A,PT,"))]
+    ("name", "content"),
+    [("edu.xml", GENERIC), ("edu.csv", sdmx_csv("R,LITERACY,TH,F,2020,93.2,A,PT,")), ("edu.json", sdmx_json())],
 )
 def test_a_message_goes_straight_to_its_check(flow, name, content):
     dewi = signed_in("dewi")

@@ -373,7 +373,7 @@ def test_an_import_without_a_database_ends_with_2_too(tmp_path):
         assert not json.loads(done.stdout)["applied"]
 
 
-@pytest.mark.parametrize("name", ["sdmx-csv", "sdmx-ml-3.0", "sdmx-ml-2.1-generic"])
+@pytest.mark.parametrize("name", ["sdmx-csv", "sdmx-json", "sdmx-ml-3.0"])
 def test_a_message_names_its_dataflow_itself_and_comes_back_unchanged(seeded, tmp_path, name):
     path = tmp_path / "out"
     run("export", FLOW, "--format", name, "--output", str(path))

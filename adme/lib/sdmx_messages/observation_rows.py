@@ -103,14 +103,20 @@ class ObservationRows:
         """Rows so far."""
         return self._given + len(self.pending)
 
-    def start_dataset(self, structure: str, reference: str, action: str) -> None:
-        """A data set begins. MessageRefused where it is of another dataflow than those before, or its action none."""
+    def start_dataset(
+        self, structure: str, reference: str, action: str, dimensions: Mapping[str, str] | None = None
+    ) -> None:
+        """A data set begins; `dimensions` are those that are the same for all of it.
+
+        MessageRefused where it is of another dataflow than those before, or its action is none.
+        """
         if action not in ACTIONS:
             raise MessageRefused("message_action", found=action[:50])
         if self._flow and self._flow != reference:
             raise MessageRefused("message_several_flows", first=self._flow[:200], second=reference[:200])
         self._flow = reference
         self._of_dataset = {"STRUCTURE": structure, "STRUCTURE_ID": reference, "ACTION": ACTIONS[action]}
+        self._of_dataset |= dimensions or {}
         self._dataset += 1
         self._series = 0
         self._run(self._of_dataset)

@@ -51,8 +51,8 @@ _OF_DATASET = frozenset(
 _NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 
 
-def read_xml(path: Path, rows: ObservationRows, settings: MessageSettings) -> None:
-    """Read the whole message into `rows`. Raises MessageRefused."""
+def read_xml(path: Path, rows: ObservationRows, settings: MessageSettings) -> str:
+    """Read the whole message into `rows`; returns its kind. Raises MessageRefused."""
     reader = _Reader(rows, settings)
     fed = 0
     try:
@@ -66,7 +66,8 @@ def read_xml(path: Path, rows: ObservationRows, settings: MessageSettings) -> No
         reader.parse(b"", last=True)
         rows.flush()
     except Enough:
-        return
+        pass
+    return "sdmx-ml"
 
 
 class _Reader:

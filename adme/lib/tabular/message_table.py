@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from adme.lib.sdmx_messages.json_reading import read_json
 from adme.lib.sdmx_messages.observation_rows import (
     FRAME,
     LEADING,
@@ -29,10 +30,10 @@ from adme.lib.tabular.refusals import TableRefused
 
 __all__ = ["KINDS", "PLACES", "Expected", "message_facts", "read_message"]
 
-Reader = Callable[[Path, ObservationRows, MessageSettings], None]
+Reader = Callable[[Path, ObservationRows, MessageSettings], str]
 
-KINDS: dict[str, tuple[str, Reader]] = {"xml": ("sdmx-ml", read_xml)}
-"""Kind by the content → kind of message, and who reads it."""
+KINDS: dict[str, Reader] = {"xml": read_xml, "json": read_json}
+"""Kind by the first bytes → who reads it, and says which kind of message it is (see `facts.MESSAGES`)."""
 
 PLACES = "places.arrow"
 _LOOKED_AT = 1_000
@@ -65,11 +66,10 @@ class Expected:
 
 def message_facts(path: Path, kind: str, size: int, limits: Mapping[str, int]) -> FileFacts:
     """What a look at the first observations tells. Raises TableRefused."""
-    name, read = KINDS[kind]
     frames: list[pl.DataFrame] = []
     settings = MessageSettings(enough=_LOOKED_AT, limits=limits)
     rows = ObservationRows(frames.append, settings, size=_LOOKED_AT)
-    _reading(read, path, rows, settings)
+    name = _reading(KINDS[kind], path, rows, settings)
     found = pl.concat(frames, how="diagonal") if frames else pl.DataFrame({ROW: []})
     columns = tuple(one for one in found.columns if one != ROW) or LEADING
     cut = limits["preview_characters"]
@@ -85,7 +85,6 @@ def read_message(
     path: Path, kind: str, expected: Expected | None, limits: Mapping[str, int], folder: Path, chunk_rows: int
 ) -> dict[str, Any]:
     """Read the whole message into files of the folder; returns what there is. Raises TableRefused."""
-    _name, read = KINDS[kind]
     shape = expected or Expected((), "TIME_PERIOD", "OBS_VALUE")
     settings = MessageSettings(shape.dimensions, shape.time, shape.measure, limits=limits)
     chunks: list[dict[str, Any]] = []
@@ -97,7 +96,7 @@ def read_message(
         chunks.append({"number": number, "rows": frame.height, "problems": 0})
 
     rows = ObservationRows(write, settings, size=min(FRAME, chunk_rows))
-    _reading(read, path, rows, settings)
+    _reading(KINDS[kind], path, rows, settings)
     columns = tuple(dict.fromkeys((*shape.columns, *rows.columns)))
     if not chunks:
         write(pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}))
@@ -105,9 +104,9 @@ def read_message(
     return {"columns": columns, "chunks": chunks, "rows": rows.rows, "places": True}
 
 
-def _reading(read: Reader, path: Path, rows: ObservationRows, settings: MessageSettings) -> None:
+def _reading(read: Reader, path: Path, rows: ObservationRows, settings: MessageSettings) -> str:
     try:
-        read(path, rows, settings)
+        return read(path, rows, settings)
     except MessageRefused as refused:
         said = {**refused.to_dict(), "sheet": None}
         raise TableRefused.from_dict(said) from refused

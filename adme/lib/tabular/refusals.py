@@ -308,6 +308,21 @@ REFUSALS: dict[str, Sentences] = {
         _("Its first element is called “%(found)s”."),
         _("Send the data as SDMX-ML, as SDMX-CSV, or as a table (.xlsx or CSV)."),
     ),
+    "message_other_json": Sentences(
+        _("This JSON document is no data message."),
+        _("It is built neither as SDMX-JSON nor as JSON-stat 2.0 (class dataset)."),
+        _("Send the data as SDMX-JSON, as SDMX-CSV, or as a table (.xlsx or CSV)."),
+    ),
+    "message_index": Sentences(
+        _("The message refers to something that it does not hold."),
+        _("What it refers to is “%(found)s”."),
+        _MAKE_AGAIN,
+    ),
+    "message_characters": Sentences(
+        _("A text of the message holds characters that no text has."),
+        _("It is a text of %(column)s, at observation %(row)s."),
+        _("Delete the invisible characters and send the message again."),
+    ),
     "message_element": Sentences(
         _("The message is built wrongly."),
         _("It has an element “%(found)s” where SDMX has none of that name."),
