@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adme.lib.tabular.limits import LIMITS
@@ -236,3 +236,85 @@ def test_a_damaged_message_is_read_or_refused(noise, at, cut):
     with contextlib.suppress(TableRefused):
         rows, _places = read_message_here(whole[:at] + noise + whole[at + cut :])
         assert isinstance(rows, pl.DataFrame)
+
+
+# --- two ways of reading, one result --------------------------------------------------------------
+
+WRITTEN = [
+    '<Obs TIME_PERIOD="2020" OBS_VALUE="1.50"/>',
+    '<Obs TIME_PERIOD="2021"  OBS_VALUE="2" />',
+    "<Obs TIME_PERIOD='2022' OBS_VALUE=\"3\"/>",
+    '<Obs TIME_PERIOD="2023" TITLE="a &amp; &#98; &lt;c"/>',
+    '<Obs TIME_PERIOD="2024" TITLE="a/>b"/>',
+    '<Obs TIME_PERIOD="2025" TITLE="two\nlines"/>',
+    '<Obs xsi:type="n:ObsType" TIME_PERIOD="2026" TITLE="ไทย"/>',
+    '<Obs TIME_PERIOD="2027"></Obs>',
+    '<Obs TIME_PERIOD="2028"><Comp id="TITLE"><Value>x</Value></Comp></Obs>',
+    "<Obs/>",
+    '<Obs TITLE="TIME_PERIOD="/>'.replace('="TIME_PERIOD="', '="TIME_PERIOD=&quot;"'),
+    '<Obs TIME_PERIOD="2029"\n OBS_STATUS="A"/>\n\n',
+    "</Series><Series FREQ='Q' REF_AREA='VN'>",
+    '</Series><Obs TIME_PERIOD="2030" REF_AREA="X"/><Series FREQ="A" REF_AREA="Y">',
+]
+
+
+def test_both_ways_of_reading_give_the_same_rows(volume):
+    @settings(max_examples=volume(40, long=3_000))
+    @given(st.lists(st.sampled_from(WRITTEN), max_size=12), st.sampled_from([1, 3, 50]))
+    def holds(written, chunk_rows):
+        content = message(dataset(f'<Series FREQ="A" REF_AREA="TH">{"".join(written)}</Series>'))
+        by_expat = content.replace("<m:Header>", "<!-- by expat alone --><m:Header>", 1)
+        rows, places = read_message_here(content, chunk_rows=chunk_rows)
+        others, other_places = read_message_here(by_expat, chunk_rows=chunk_rows)
+        names = sorted(rows.columns)
+        assert sorted(others.columns) == names
+        assert rows.select(names).equals(others.select(names))
+        assert places.equals(other_places)
+
+    holds()
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64, 100_000])
+def test_pieces_of_the_file_may_end_anywhere(piece, monkeypatch):
+    content = message(dataset(f'<Series FREQ="A" REF_AREA="TH">{"".join(WRITTEN)}</Series>'))
+    whole, _places = read_message_here(content)
+    monkeypatch.setattr("adme.lib.sdmx_messages.xml_reading.PIECE", piece)
+    assert read_message_here(content)[0].equals(whole)
+
+
+NOT_DATA = [
+    '<!-- <Obs TIME_PERIOD="1"/> -->',
+    '<c:Annotations><c:Annotation><Obs TIME_PERIOD="1"/></c:Annotation></c:Annotations>',
+    '<c:Annotations><Text><![CDATA[<Obs TIME_PERIOD="1"/>]]></Text></c:Annotations>',
+    '<?note <Obs TIME_PERIOD="1"/> ?>',
+]
+
+
+@pytest.mark.parametrize("what", NOT_DATA)
+def test_what_only_looks_like_an_observation_is_none(what):
+    for inside in (what, SERIES + what, what + SERIES, SERIES.replace("</Series>", f"{what}</Series>")):
+        content = message(dataset(inside))
+        assert [row["TIME_PERIOD"] for row in told(content)] == ["2020"] * inside.count('"2020"')
+
+
+WRONG = [
+    '<Obs A="1"B="2"/>',
+    '<Obs A="1" A="2"/>',
+    '<Obs A="1" b/>',
+    '<Obs A="1/>',
+    '<Obs A="&nothing;"/>',
+    '<Obs A="<"/>',
+    '<Obs A="1" <Obs B="2"/>',
+    '<Obs 1A="1"/>',
+    "<Obs A=1/>",
+    '<Obs A="\x01"/>',
+]
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_an_observation_that_is_not_well_formed_is_refused_both_ways(what):
+    series = SERIES.replace("</Series>", f"{what}</Series>") * 2
+    for content in (message(dataset(series)), message("<!-- -->", dataset(series))):
+        with pytest.raises(TableRefused) as refused:
+            read_message_here(content)
+        assert refused.value.code in ("message_broken", "message_observation")

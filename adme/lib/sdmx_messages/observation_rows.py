@@ -8,6 +8,7 @@ own, with `~` for the dimensions that it leaves open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +16,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from adme.lib.sdmx_messages.plain_observations import not_plain, plain_columns
+
 __all__ = ["FRAME", "OPEN", "ROW", "MessageRefused", "MessageSettings", "ObservationRows", "Place", "padded"]
 
 FRAME = 50_000
 """Observations of one frame."""
+
+_PLACE = " "
+_OF_XML = re.compile(r":|^(?:xmlns|type)$")
 
 ROW = "row"
 OPEN = "~"
@@ -90,7 +96,7 @@ class ObservationRows:
         self._series = 0
         self._flow = ""
         self.places: list[Place] = []
-        self.pending: list[list[str]] = []
+        self.pending: list[list[str] | bytes] = []
         """Observations since the latest frame; a reader in a hurry appends to it and calls `check` now and then."""
 
     @property
@@ -164,6 +170,14 @@ class ObservationRows:
         self.pending.append(values)
         self.check()
 
+    def add_texts(self, texts: list[bytes]) -> None:
+        """Observations as they stand in XML, without their tags (see `plain_observations`)."""
+        while texts:
+            room = max(1, self.size - len(self.pending))
+            self.pending += texts[:room]
+            texts = texts[room:]
+            self.check()
+
     def check(self) -> None:
         """Give a frame where enough has come together."""
         if len(self.pending) >= self.size:
@@ -193,7 +207,7 @@ class ObservationRows:
 
     def _frame(self) -> pl.DataFrame:
         try:
-            own = _own_columns(self.pending)
+            own = self._own_columns()
             shared = self._shared_columns(len(self.pending))
         except UnicodeEncodeError as error:
             raise MessageRefused("message_text", row=self._given + 1) from error
@@ -205,6 +219,34 @@ class ObservationRows:
         frame = pl.DataFrame([rows.alias(ROW), *(series.alias(name) for name, series in columns.items())])
         self._check_lengths(frame)
         return frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
+
+    def _own_columns(self) -> dict[str, pl.Series]:
+        lists, texts, listed, written = [], [], [], []
+        for number, row in enumerate(self.pending):
+            if isinstance(row, bytes):
+                texts.append(row)
+                written.append(number)
+            else:
+                lists.append(row)
+                listed.append(number)
+        frames = []
+        if texts:
+            places = pl.Series(written, dtype=pl.UInt32)
+            as_text = self._as_text(texts)
+            strange, groups = plain_columns(as_text)
+            frames = [_piece(names, columns, places.gather(which)) for names, which, columns in groups]
+            if strange.any():
+                read = not_plain(as_text.filter(strange).to_list())
+                if read is None:
+                    raise MessageRefused("message_observation", row=self._given + 1 + int(places.filter(strange)[0]))
+                lists, listed = lists + read, listed + places.filter(strange).to_list()
+        return _joined([*frames, *_from_lists(lists, listed)])
+
+    def _as_text(self, texts: list[bytes]) -> pl.Series:
+        try:
+            return pl.Series(texts, dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.PolarsError as error:
+            raise MessageRefused("message_observation", row=self._given + 1) from error
 
     def _shared_columns(self, height: int) -> dict[str, pl.Series]:
         starts = [start for start, _shared in self._runs]
@@ -229,8 +271,15 @@ def _first(one: pl.Series, other: pl.Series) -> pl.Series:
     return pl.select(pl.coalesce(one, other)).to_series()
 
 
-def _own_columns(rows: Sequence[list[str]]) -> dict[str, pl.Series]:
-    """Columns out of flat lists. Rows that name the same components are taken together."""
+def _joined(frames: list[pl.DataFrame]) -> dict[str, pl.Series]:
+    """Pieces with the place of each row in _PLACE as the columns of all of them."""
+    joined = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal")
+    joined = joined if joined[_PLACE].is_sorted() else joined.sort(_PLACE)
+    return {name: joined[name] for name in joined.columns if name != _PLACE}
+
+
+def _from_lists(rows: Sequence[list[str]], places: Sequence[int]) -> list[pl.DataFrame]:
+    """Flat lists as frames: those that name the same components together."""
     groups: dict[tuple[str, ...], list[int]] = {}
     names: list[str] | None = None
     place: list[int] = []
@@ -239,23 +288,20 @@ def _own_columns(rows: Sequence[list[str]]) -> dict[str, pl.Series]:
             names = row[::2]
             place = groups.setdefault(tuple(names), [])
         place.append(number)
-    if len(groups) == 1:
-        (only,) = groups
-        return _columns(only, rows)
-    frames = [
-        pl.DataFrame({**_columns(names, [rows[one] for one in numbers]), "": pl.Series(numbers, dtype=pl.UInt32)})
+    return [
+        _piece(
+            names,
+            (pl.Series([rows[one][at] for one in numbers], dtype=pl.String) for at in range(1, 2 * len(names), 2)),
+            pl.Series([places[one] for one in numbers], dtype=pl.UInt32),
+        )
         for names, numbers in groups.items()
     ]
-    joined = pl.concat(frames, how="diagonal").sort("")
-    return {name: joined[name] for name in joined.columns if name}
 
 
-def _columns(names: Iterable[str], rows: Sequence[list[str]]) -> dict[str, pl.Series]:
-    return {
-        name: pl.Series([row[at] for row in rows], dtype=pl.String)
-        for at, name in zip(range(1, 1_000_000, 2), names, strict=False)
-        if name
-    }
+def _piece(names: Iterable[str], columns: Iterable[pl.Series], places: pl.Series) -> pl.DataFrame:
+    """Only components: what has a prefix belongs to XML, and so do two names."""
+    kept = {name: column for name, column in zip(names, columns, strict=True) if name and not _OF_XML.search(name)}
+    return pl.DataFrame([*(column.alias(name) for name, column in kept.items()), places.alias(_PLACE)])
 
 
 def padded(version: str) -> str:

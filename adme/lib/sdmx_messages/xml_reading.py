@@ -1,8 +1,9 @@
 """SDMX-ML data messages read as a stream: generic 2.1, structure-specific 2.1, 3.0 and 3.1, by series or flat, the time
 series variants of both too.
 
-Method: the SDMX-ML schemas of each version. Expat calls us element by element; nothing of the message is kept but the
-observations since the latest frame. A document type is refused, and with it every entity.
+Method: the SDMX-ML schemas of each version. Expat calls us element by element, but for observations of the plain form
+(see `plain_observations`); nothing of the message is kept but the observations since the latest frame. A document type
+is refused, and with it every entity.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from adme.lib.sdmx_messages.observation_rows import (
     MessageSettings,
     ObservationRows,
 )
+from adme.lib.sdmx_messages.plain_observations import PlainObservations
 from adme.lib.sdmx_messages.xml_header import HeaderReader
 
 __all__ = ["read_xml"]
@@ -54,16 +56,13 @@ _NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 def read_xml(path: Path, rows: ObservationRows, settings: MessageSettings) -> str:
     """Read the whole message into `rows`; returns its kind. Raises MessageRefused."""
     reader = _Reader(rows, settings)
-    fed = 0
+    document = PlainObservations(reader, rows.add_texts, settings.limits["xml_token_bytes"])
+    reader.lines_elsewhere = lambda: document.lines
     try:
         with path.open("rb") as file:
             while piece := file.read(PIECE):
-                reader.parse(piece, last=False)
-                fed += len(piece)
-                # A token that does not end is scanned again with every piece: stop before that costs.
-                if fed - reader.parser.CurrentByteIndex > settings.limits["xml_token_bytes"] + PIECE:
-                    raise MessageRefused("message_long")
-        reader.parse(b"", last=True)
+                document.feed(piece)
+        document.finish()
         rows.flush()
     except Enough:
         pass
@@ -90,24 +89,44 @@ class _Reader:
         self._group: dict[str, str] = {}
         self._series_values: dict[str, str] = {}
         self._dimension_of_obs = settings.time
-        self._pending = rows.pending
+        self._fed = 0
+        self._longest = settings.limits["xml_token_bytes"] + PIECE
+        self.lines_elsewhere: Callable[[], int] = lambda: 0
+        self._pending: list[Any] = rows.pending
         self._enough = rows.size
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.ordered_attributes = True
+        if hasattr(self.parser, "SetReparseDeferralEnabled"):
+            # Whole tags are to be told of at once, since what follows may not come this way. Parts of one are bounded.
+            self.parser.SetReparseDeferralEnabled(False)
         self.parser.StartDoctypeDeclHandler = _refuse_doctype
         self.parser.StartElementHandler = self._start_root
         self.parser.EndElementHandler = self._end
 
+    def may_take(self) -> bool:
+        """Whether observations may stand here: in a series or a data set of a structure-specific message."""
+        return (
+            self.parser.StartElementHandler == self._start_specific
+            and not self._skipping
+            and self._observation is None
+            and self._inside[-1] in ("Series", "DataSet")
+        )
+
     def parse(self, piece: bytes, *, last: bool) -> None:
+        """Read a piece. Raises MessageRefused."""
         try:
             self.parser.Parse(piece, last)
         except expat.ExpatError as error:
             if error.code == _NO_MEMORY:
                 raise MemoryError from error
-            raise MessageRefused("message_broken", line=error.lineno) from error
+            raise MessageRefused("message_broken", line=error.lineno + self.lines_elsewhere()) from error
         except (LookupError, ValueError) as error:  # it says it is in an encoding that nobody knows
             raise MessageRefused("message_broken", line=1) from error
+        self._fed += len(piece)
+        # A token that does not end is scanned again with every piece: stop before that costs.
+        if self._fed - self.parser.CurrentByteIndex > self._longest and not last:
+            raise MessageRefused("message_long")
 
     # --- the message ------------------------------------------------------------------------------
 

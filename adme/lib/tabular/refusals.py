@@ -318,6 +318,9 @@ REFUSALS: dict[str, Sentences] = {
         _("What it refers to is “%(found)s”."),
         _MAKE_AGAIN,
     ),
+    "message_observation": Sentences(
+        _("An observation of the message is not well formed."), _("It is observation %(row)s."), _MAKE_AGAIN
+    ),
     "message_characters": Sentences(
         _("A text of the message holds characters that no text has."),
         _("It is a text of %(column)s, at observation %(row)s."),
