@@ -11,6 +11,7 @@ from adme.lib.tabular.refusals import TableRefused
 
 __all__ = [
     "AlreadyApproved",
+    "BaseMoved",
     "CollectionError",
     "DraftAltered",
     "ErrorsStand",
@@ -171,6 +172,20 @@ class DraftAltered(CollectionError):
             _("The draft rows do not match what was approved."),
             _("The file that holds them is missing or was altered on disk."),
             _("Nothing was released. Send the submission back and have the file checked again; tell the operator."),
+        )
+
+
+class BaseMoved(CollectionError):
+    """What a message was merged with is no longer what is public."""
+
+    status = 409
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            _("The figures that this delivery builds on have changed."),
+            _("“%(label)s” leaves some figures or attributes as they were, and the dataflow has had a release since.")
+            % {"label": label},
+            _("Send it back and have it checked again; it is then worked out anew."),
         )
 
 

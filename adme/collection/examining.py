@@ -16,21 +16,24 @@ import polars as pl
 from adme.collection import changes
 from adme.collection.file_problems import grouped, leaving_out, refused_file
 from adme.collection.files import DRAFTS, RECEIVED
+from adme.collection.message_places import in_dataset, placed
 from adme.collection.models import SourceFile
 from adme.collection.refused_rows import refused_frames
 from adme.indicators.queries import units_of
 from adme.lib.tabular.reading import Table, iter_table
 from adme.lib.tabular.refusals import TableRefused
 from adme.observations.actions.differing import differences
+from adme.observations.actions.merging import Merging
 from adme.observations.actions.record import RevisionCount
 from adme.observations.queries import typical_values
-from adme.quality.checks import CheckContext, good_rows, run_checks
+from adme.quality.checks import CheckContext, good_rows, run_checks, run_message_checks
 from adme.quality.findings import FindingGroup, group_findings, no_problems
 from adme.structures.coding import Coder
 from adme.structures.mapping import Kind, MappingDeclaration
 from adme.structures.models import Dataflow
 from adme.structures.problems import ERROR, WARNING
 from adme.structures.queries import structure_of
+from adme.structures.sdmx_csv import expected_of
 from adme.structures.structure_view import StructureView
 
 READING, CHECKING, COMPARING, RECORDING = "reading", "checking", "comparing", "recording"
@@ -41,7 +44,10 @@ OnStep = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """What a check found. Rows are rows of the file, but `kept` counts values: a row of a wide file holds several."""
+    """What a check found. Rows are rows of the file, but `kept` counts values: a row of a wide file holds several.
+
+    `merged_onto` is the public instant whose figures went into the rows of a message; None where none did.
+    """
 
     draft_digest: str = ""
     changes_digest: str = ""
@@ -53,6 +59,7 @@ class Examined:
     warnings: int = 0
     counts: RevisionCount = field(default_factory=RevisionCount)
     findings: tuple[FindingGroup, ...] = ()
+    merged_onto: int | None = None
 
 
 def examine(
@@ -95,12 +102,16 @@ class _Examination:
         self.kept = 0
         self.counts = RevisionCount()
         self.usable = True
+        self.places: pl.DataFrame | None = None
+        self.merged_onto: int | None = None
         self.problems = no_problems()
         self.of_file = pl.DataFrame()
 
     def tables(self) -> Iterator[Table]:
         """The file, chunk by chunk, read anew in its limited child."""
-        return iter_table(RECEIVED.path(self.source_file.digest), self.declaration.dialect, self.source_file.name)
+        expected = expected_of(self.structure) if self.declaration.is_message else None
+        path, name = RECEIVED.path(self.source_file.digest), self.source_file.name
+        return iter_table(path, self.declaration.dialect, name, expected=expected)
 
     def code(self) -> None:
         """Texts into codes; the draft file holds every row that could be coded."""
@@ -118,22 +129,35 @@ class _Examination:
                 coder = Coder(self.declaration, self.structure, table.columns)
                 self.usable = coder.usable
                 found.append(coder.problems)
+                self.places = table.places
             coded = coder.code(table.frame, sheet=table.sheet)
             self.rows_read += coded.rows_read
             found.append(coded.problems)
             of_file.append(table.problems.with_columns(sheet=pl.lit(table.sheet, pl.String)))
-            yield coded.frame
+            yield in_dataset(coded.frame, table.places) if coder.message else coded.frame
+
+    def _merge(self, context: CheckContext) -> None:
+        """The instructions of a message become rows: what holds, and what goes, where they meet what is public."""
+        kept = self.draft_digest
+        found = run_message_checks(pl.scan_parquet(DRAFTS.path(kept)), self.structure, context)
+        self.problems = pl.concat([self.problems, found])
+        merging = Merging(self.structure)
+        rows = merging.run(lambda: (good_rows(frame, found) for frame in DRAFTS.frames(kept)))
+        self.draft_digest = DRAFTS.keep_frames(rows)
+        self.merged_onto = merging.onto
 
     def check(self) -> None:
         """Rows against each other, the structure and the store; what has an error leaves the draft."""
         if self.usable:
-            rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
             context = CheckContext(
                 headings=self._headings(),
                 units=units_of(self.structure.dataflow_id),
                 stored=typical_values(self.structure),
                 rows_read=self.rows_read,
             )
+            if self.declaration.is_message:
+                self._merge(context)
+            rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
             checked = run_checks(rows, self.structure, context)
             self.problems = pl.concat([self.problems, checked])
             if checked.filter((pl.col("severity") == ERROR) | (pl.col("rule") == "duplicate.same")).height:
@@ -185,7 +209,8 @@ class _Examination:
             errors=sum(finding.count for finding in findings if finding.severity == ERROR),
             warnings=sum(finding.count for finding in findings if finding.severity == WARNING),
             counts=self.counts,
-            findings=tuple(findings),
+            findings=tuple(placed(findings, self.places)),
+            merged_onto=self.merged_onto,
         )
 
 

@@ -57,7 +57,10 @@ def _where(finding: Finding, examples: list[dict[str, object]], submission: Subm
     if len(sheets) == 1 and (sheet := sheets.pop()):
         parts.append(_("sheet “%s”") % sheet)
     if finding.count == 1 and first:
-        parts.append(_("row %s") % first["row"])
+        parts.append(_row_words(first))
+    elif finding.count > 1 and "dataset" in first:
+        words = ngettext("%s observation", "%s observations", finding.count)
+        parts.append(words % reading.number(finding.count))
     elif finding.count > 1:
         parts.append(ngettext("%s row", "%s rows", finding.count) % reading.number(finding.count))
     if column := finding.column or str(first.get("column") or ""):
@@ -67,8 +70,17 @@ def _where(finding: Finding, examples: list[dict[str, object]], submission: Subm
     return " · ".join(parts)
 
 
+def _row_words(example: dict[str, object]) -> str:
+    """The row of a table; of a message, the place in its own terms."""
+    if "dataset" not in example:
+        return _("row %s") % example["row"]
+    if not example["series"]:
+        return _("data set %(dataset)s, observation %(observation)s") % example
+    return _("data set %(dataset)s, series %(series)s, observation %(observation)s") % example
+
+
 def _place(example: dict[str, object], finding: Finding) -> str:
-    parts = [_("row %s") % example["row"]]
+    parts = [_row_words(example)]
     if example.get("sheet"):
         parts.insert(0, _("sheet “%s”") % example["sheet"])
     if example.get("column") and example["column"] != finding.column:

@@ -21,10 +21,13 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV, TSV, XLSX or SDMX-CSV; any column layout. It is kept exactly as you send it."),
+        help_text=_(
+            "CSV, TSV or XLSX in any column layout, or a message: SDMX-CSV, SDMX-ML, SDMX-JSON, JSON-stat. "
+            "It is kept exactly as you send it."
+        ),
         max_length=1_000,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xml,.json"}),
     )
     dataflow = forms.ChoiceField(
         label=_("Dataflow"),

@@ -19,7 +19,7 @@ from adme.lib.tabular.facts import FileFacts
 from adme.structures.mapping import MappingDeclaration
 from adme.structures.mapping_yaml import from_yaml
 from adme.structures.models import Dataflow
-from adme.structures.queries import dataflow_by_reference
+from adme.structures.queries import dataflow_by_reference, flow_named
 from adme.structures.sdmx_csv import is_sdmx_csv
 
 KINDS = ("data", "structure", "metadata", "framework", "programme", "records")
@@ -116,13 +116,13 @@ def refusal(file: Path, problem: Exception) -> Report:
 
 
 def _named_in(source_file: SourceFile) -> str:
-    """SDMX-CSV says in its rows which dataflow they belong to."""
-    facts = FileFacts.from_dict(source_file.facts)
-    sheet = facts.sheet()
+    """A message says in its rows which dataflow they belong to, or which data structure."""
+    sheet = FileFacts.from_dict(source_file.facts).sheet()
     if is_sdmx_csv(sheet.columns):
+        place = 1 if len(sheet.columns) > 1 and sheet.columns[1].startswith("STRUCTURE_ID") else 0
         for number, cells in sheet.preview:
-            if number > sheet.header_row and len(cells) > 1 and cells[1]:
-                return cells[1].partition(": ")[0]
+            if number > sheet.header_row and len(cells) > place and (named := cells[place]):
+                return flow_named(named.partition(": ")[0])
     raise NotUnderstood("Say which dataflow the file belongs to, as in --dataflow 'ASEAN:DF_UN_SDG(1.0.0)'.")
 
 

@@ -40,6 +40,11 @@ class Catalogue:
         self._slots = pl.concat([self._slots, numbered])
         return coded.join(self._slots, on=self.dimensions, how="left", maintain_order="left")["slot"]
 
+    @property
+    def keys_by_slot(self) -> pl.DataFrame:
+        """The dimensions of each slot, in the order of slots."""
+        return self._slots.select(self.dimensions)
+
     def find(self) -> None:
         """Look up the series of every slot: `ids` by slot, NO_SERIES where there is none yet."""
         self.keys = self._key_texts()

@@ -70,6 +70,10 @@ class Spool:
                 kept = self._put_away(mine, f"pile-{which}-{number}") if self._files else mine
                 self._piles[which].append(kept)
 
+    def has(self, number: int) -> bool:
+        """Whether a pile has any rows."""
+        return bool(self._piles and self._piles[number])
+
     def pile(self, number: int) -> pl.DataFrame:
         """The rows of one pile, with `series_id` instead of `slot`; it is gone afterwards."""
         parts, self._piles[number] = self._piles[number], []

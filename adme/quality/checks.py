@@ -6,7 +6,8 @@ against each other, against the structure, and against what is stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from adme.structures.coding_values import MAY_BE_MISSING
 from adme.structures.problems import PROBLEM_SCHEMA
 from adme.structures.structure_view import StructureView
 
-__all__ = ["CheckContext", "good_rows", "run_checks"]
+__all__ = ["CheckContext", "good_rows", "run_checks", "run_message_checks"]
 
 Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
@@ -71,6 +72,18 @@ def run_checks(
         return no_problems() if given.rows_read else _of_file("file.empty", [{}])
     found = [check(lazy, structure, given) for check in (*_ROW_CHECKS, *_SET_CHECKS)]
     return pl.concat([no_problems(), *found]).sort("row", maintain_order=True, nulls_last=False)
+
+
+def run_message_checks(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
+    """Problems of the rows of a message (with `dataset`) among themselves, before they are merged with what is stored.
+
+    A later data set may speak of a cell again; within one, two rows that give a cell contradict each other or repeat.
+    """
+    keys = [*structure.columns, "period"]
+    giving = rows.filter(
+        (pl.col("action") != "delete") & pl.all_horizontal(pl.col(name).is_not_null() for name in keys)
+    )
+    return _repeated(_with_cell(giving, structure, context), structure, context, within=("dataset",))
 
 
 def good_rows(rows: Rows, problems: pl.DataFrame) -> Rows:
@@ -190,6 +203,21 @@ def _units(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) 
     return _problems(differs, "unit.differs", column=heading, value=unit, about=code, detail=register)
 
 
+def _required(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
+    """Required attributes that a row has not, also after it was merged with what is stored."""
+    wanted = [one.id for one in structure.attributes if one.required and one.id not in ("OBS_STATUS", "CONF_STATUS")]
+    held = rows.filter(pl.col("action") != "D")
+    found = [no_problems()]
+    if wanted:
+        different = held.select("attributes").unique().collect(engine="streaming")["attributes"]
+        for name in wanted:
+            without = pl.Series([one for one in different if name not in json.loads(one or "{}")], dtype=pl.String)
+            lacking = _found(held, pl.col("attributes").is_in(without.implode(), nulls_equal=True))
+            said = {"value": pl.lit(""), "about": pl.lit(name)}
+            found.append(_problems(lacking, "attribute.empty", column=context.headings.get(name, ""), **said))
+    return pl.concat(found)
+
+
 def _ids(structure: StructureView, dimension: str) -> dict[int, str]:
     return {pk: code.code_id for pk, code in structure.dimension[dimension].code_list.by_pk.items()}
 
@@ -197,8 +225,10 @@ def _ids(structure: StructureView, dimension: str) -> dict[int, str]:
 # --- rows against each other and against the store ---------------------------------------------------
 
 
-def _repeated(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
-    same, contradicting = duplicates(rows, structure)
+def _repeated(
+    rows: pl.LazyFrame, structure: StructureView, context: CheckContext, *, within: Sequence[str] = ()
+) -> pl.DataFrame:
+    same, contradicting = duplicates(rows, structure, within=within)
     named = [pl.col("key") + pl.lit(" ") + periods.label_expr(pl.col("period"))]
     value = pl.concat_str(named)
     return pl.concat(
@@ -288,5 +318,5 @@ def _shrunk(rows: pl.LazyFrame, stored: pl.DataFrame, structure: StructureView, 
 
 Check = Callable[[pl.LazyFrame, StructureView, CheckContext], pl.DataFrame]
 
-_ROW_CHECKS: tuple[Check, ...] = (_missing_against_status, _magnitude, _plausible_period, _frequency, _units)
+_ROW_CHECKS: tuple[Check, ...] = (_missing_against_status, _magnitude, _plausible_period, _frequency, _units, _required)
 _SET_CHECKS: tuple[Check, ...] = (_repeated, _mixed, _against_store)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -16,13 +18,17 @@ MOST_NAMED = 20
 """Rows named with each duplicate."""
 
 
-def duplicates(rows: pl.LazyFrame, structure: StructureView) -> tuple[pl.DataFrame, pl.DataFrame]:
+def duplicates(
+    rows: pl.LazyFrame, structure: StructureView, *, within: Sequence[str] = ()
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Repeated rows that say the same (all but the first), and all rows that contradict each other.
+
+    With `within`, only rows that agree in these columns too are held against each other.
 
     Both with `key` (text) and `others` (the rows of the file that share it). Keys are compared by a hash first, so that
     a delivery of many millions needs eight bytes a row.
     """
-    keys = [*structure.columns, "period"]
+    keys = [*structure.columns, "period", *within]
     twice = _twice(rows.select(pl.struct(keys).hash().alias("hash")))
     if twice.is_empty():
         empty = rows.clear().collect().with_columns(key=pl.lit(""), others=pl.lit(""))

@@ -122,6 +122,11 @@ _CELLS = [
         _("%(about)s is required and is empty."),
         _("Fill it in, give one value for every row, or a unit for each indicator."),
     ),
+    _coding(
+        "attribute.several",
+        _("“%(value)s” holds several values, or a text in several languages, for %(about)s."),
+        _("One value of each attribute is kept: send one, or leave the others out."),
+    ),
     _coding("period.empty", _("The period is empty."), _("Fill in the period.")),
     _coding(
         "period.unreadable",

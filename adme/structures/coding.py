@@ -14,8 +14,9 @@ from typing import Any
 import polars as pl
 
 from adme.lib import periods
+from adme.structures import coding_messages
 from adme.structures.coding_table import CodingTable, Read, at
-from adme.structures.coding_values import fragment, read_values
+from adme.structures.coding_values import fragment, read_values, with_missing
 from adme.structures.fitting import CONF_STATUS, OBS_STATUS, misfits, period_headers
 from adme.structures.mapping import BLANK_SKIPPED, Column, Kind, MappingDeclaration
 from adme.structures.problems import ERROR, collected
@@ -44,8 +45,14 @@ class CodedRows:
     skipped: int = 0
 
 
-def coded_schema(structure: StructureView, *, sheet: bool = False, cell: bool = False) -> dict[str, Any]:
-    """The columns of coded rows. `cell` is the heading of the value's column, where a row of the file holds several."""
+def coded_schema(
+    structure: StructureView, *, sheet: bool = False, cell: bool = False, message: bool = False
+) -> dict[str, Any]:
+    """The columns of coded rows. `cell` is the heading of the value's column, where a row of the file holds several.
+
+    The rows of a `message` have actions of their own, may leave dimensions and period open and components out (null),
+    and say in `given` whether they are about the value.
+    """
     return {
         "row": pl.Int64,
         **({"sheet": pl.String} if sheet else {}),
@@ -59,6 +66,7 @@ def coded_schema(structure: StructureView, *, sheet: bool = False, cell: bool = 
         "conf_status": pl.String,
         "attributes": pl.String,
         "action": pl.String,
+        **({"given": pl.Boolean} if message else {}),
     }
 
 
@@ -91,7 +99,9 @@ class Coder:
     """A mapping made ready for one structure and one heading; `problems` are those of the mapping itself."""
 
     def __init__(self, declaration: MappingDeclaration, structure: StructureView, header: Sequence[str]) -> None:
-        found = misfits(declaration, structure, header)
+        self.message = declaration.is_message
+        declared = [column.name for column in declaration.columns] if self.message else []
+        found = misfits(declaration, structure, [*header, *(name for name in declared if name not in header)])
         self.declaration = declaration
         self.structure = structure
         self.problems = collected(found)
@@ -105,16 +115,19 @@ class Coder:
 
     def code(self, frame: pl.DataFrame, *, sheet: str | None = None) -> CodedRows:
         """Code one frame with the heading that this was made for; `sheet` is its name in a workbook."""
-        schema = coded_schema(self.structure, sheet=sheet is not None, cell=self.many)
+        schema = coded_schema(self.structure, sheet=sheet is not None, cell=self.many, message=self.message)
         if not self.usable:
             return CodedRows(pl.DataFrame(schema=schema), collected([]), frame.height)
-        table = CodingTable(self._laid_out(frame, sheet))
+        table = CodingTable(self._laid_out(self._with_declared(frame), sheet))
         skipped = self._drop_blanks(table)
-        for column in self.used:
+        for column in self._actions_first(table):
             self._read_column(table, column)
         self._read_period(table)
         self._fill_fixed(table)
-        skipped += read_values(table, self.declaration, self.structure)
+        if self.message:
+            coding_messages.read_message_values(table, self.declaration, self.structure)
+        else:
+            skipped += read_values(table, self.declaration, self.structure)
         named = [pl.col(at(dimension.id)).alias(dimension.column) for dimension in self.structure.dimensions]
         good = table.good().with_columns(named)
         coded = good.select(pl.col(name).cast(kind) for name, kind in schema.items())
@@ -134,6 +147,26 @@ class Coder:
         )
         return laid.with_columns(pl.col("cell").replace_strict(back, return_dtype=pl.String))
 
+    def _with_declared(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A message need not have a column for what none of its rows speaks of."""
+        if not self.message:
+            return frame
+        names = [column.name for column in self.declaration.columns if column.kind is not Kind.IGNORE]
+        return with_missing(frame, names)
+
+    def _actions_first(self, table: CodingTable) -> list[Column]:
+        """The columns that are still to be read; of a message, the action says how to take the others."""
+        if not self.message:
+            return self.used
+        actions = [column for column in self.used if column.kind is Kind.ACTION]
+        for column in actions:
+            self._read_column(table, column)
+        table.frame = with_missing(table.frame, ["action"])
+        table.frame = table.frame.with_columns(pl.col("action").fill_null(coding_messages.MERGE))
+        rest = [column for column in self.used if column.kind is not Kind.ACTION]
+        table.frame = coding_messages.opened(table.frame, rest, {column.name: _own(column) for column in rest})
+        return rest
+
     def _drop_blanks(self, table: CodingTable) -> int:
         """Where many cells of a wide form are empty and to be skipped, sooner is cheaper."""
         if self.declaration.blank != BLANK_SKIPPED or not self.many:
@@ -152,15 +185,20 @@ class Coder:
             gives = self._types(targets)
             table.join(texts=_own(column), heading=column.name, read=self._storing(take_apart), gives=gives)
         elif column.kind is Kind.ACTION:
-            read = _one_of(ACTIONS, "action", "action.unknown")
+            known = coding_messages.MESSAGE_ACTIONS if self.message else ACTIONS
+            read = _one_of(known, "action", "action.unknown")
             table.join(texts=_own(column), heading=column.name, read=read, gives={"action": pl.String})
         elif column.kind in (Kind.STRUCTURE, Kind.STRUCTURE_ID):
             read = _one_of(self._own_names(column), "", "structure.other")
             table.join(texts=_own(column), heading=column.name, read=read, gives={})
 
     def _translator(self, column: Column) -> Translate:
-        required = column.target in self.structure.dimension
-        return translator(column, self.lists.get(column.target), self.declaration.absent, required=required)
+        required = column.target in self.structure.dimension and not self.message
+        translate = translator(column, self.lists.get(column.target), self.declaration.absent, required=required)
+        if self.message and column.kind is Kind.ATTRIBUTE:
+            separator = coding_messages.separator_of(self.declaration.columns)
+            return coding_messages.attribute_reader(column, translate, separator)
+        return translate
 
     def _types(self, components: Sequence[str]) -> dict[str, Any]:
         return {at(name): pl.Int32 if name in self.structure.dimension else pl.String for name in components}
@@ -185,8 +223,8 @@ class Coder:
 
     def _own_names(self, column: Column) -> dict[str, str]:
         if column.kind is Kind.STRUCTURE:
-            return {"dataflow": "", "datastructure": ""}
-        return {self.structure.reference: "", self.structure.data_structure: ""}
+            return {"": "", "dataflow": "", "datastructure": ""}
+        return coding_messages.own_names(self.structure)
 
     def _read_period(self, table: CodingTable) -> None:
         if self.wide:
@@ -204,7 +242,7 @@ class Coder:
         def read(cell: str) -> Mapping[str, Any] | list[Fault]:
             text = text_of(cell)
             if not text:
-                return [Fault("period.empty", "")]
+                return {"period": None} if self.message else [Fault("period.empty", "")]
             try:
                 period = periods.parse(text, calendar=dialect.calendar, digits=dialect.digits)
             except periods.PeriodNotRead as error:
@@ -254,7 +292,7 @@ def _one_of(known: Mapping[str, str], gives: str, rule: str) -> Read:
     """Reads one of a few words."""
 
     def read(text: str) -> Mapping[str, Any] | list[Fault]:
-        bare = text.strip(BLANKS)
+        bare = text.partition(": ")[0].strip(BLANKS)
         return {gives: known[bare]} if bare in known else [Fault(rule, bare)]
 
     return read

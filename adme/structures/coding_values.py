@@ -15,12 +15,12 @@ from adme.structures.mapping import BLANK_REFUSED, BLANK_SKIPPED, DELIVERED, Map
 from adme.structures.structure_view import StructureView
 from adme.structures.translating import BLANKS
 
-__all__ = ["MAY_BE_MISSING", "fragment", "read_values"]
+__all__ = ["MAY_BE_MISSING", "fragment", "joined_attributes", "read_numbers", "read_values", "with_missing"]
 
 MAY_BE_MISSING = ("H", "L", "M", "O", "Q")
 """The observation statuses that say themselves that there is no value."""
 
-_DELETED = pl.col("action") == "D"
+_DELETED = pl.col("action").is_in(("D", "delete"))
 _NO_TEXT = pl.lit(None, pl.String)
 
 
@@ -31,9 +31,9 @@ def fragment(attribute: str, text: str) -> str:
 
 def read_values(table: CodingTable, declaration: MappingDeclaration, structure: StructureView) -> int:
     """Add value, decimals, qualifier, obs_status, conf_status and attributes; return how many rows say nothing."""
-    table.frame = _with_missing(table.frame, [at(OBS_STATUS), at(CONF_STATUS), "action"])
+    table.frame = with_missing(table.frame, [at(OBS_STATUS), at(CONF_STATUS), "action"])
     table.frame = table.frame.with_columns(pl.col("action").fill_null("M"))
-    _read_numbers(table, declaration)
+    read_numbers(table, declaration)
     skipped = _settle_blanks(table, declaration)
     _apply_units(table, declaration, structure)
     _refuse_missing_attributes(table, structure)
@@ -41,27 +41,29 @@ def read_values(table: CodingTable, declaration: MappingDeclaration, structure: 
     table.frame = table.frame.with_columns(
         obs_status=pl.coalesce("status", pl.lit("A")),
         conf_status=pl.col(at(CONF_STATUS)).fill_null("F"),
-        attributes=_joined(table.frame, sorted(names)),
+        attributes=joined_attributes(table.frame, sorted(names)),
     )
     return skipped
 
 
-def _with_missing(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+def with_missing(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The frame with empty columns of texts where it has none of these names."""
     return frame.with_columns(_NO_TEXT.alias(name) for name in names if name not in frame.columns)
 
 
-def _read_numbers(table: CodingTable, declaration: MappingDeclaration) -> None:
+def read_numbers(table: CodingTable, declaration: MappingDeclaration) -> None:
     """Numbers by the declared dialect; declared texts that are none become a status, their text is kept."""
     dialect = declaration.dialect
     frame = number_columns(table.frame, "value_text", dialect.decimal, dialect.thousands, dialect.digits)
-    frame = _with_missing(frame.with_columns(bare=pl.col("value_text").str.strip_chars(BLANKS)), [at(DELIVERED)])
+    frame = with_missing(frame.with_columns(bare=pl.col("value_text").str.strip_chars(BLANKS)), [at(DELIVERED)])
     words = dict(declaration.not_numbers)
     word = pl.col("bare").replace_strict(words, default=None, return_dtype=pl.String) if words else _NO_TEXT
     frame = frame.with_columns(word_status=word)
     is_word = pl.col("word_status").is_not_null() & ~_DELETED
     status = pl.col(at(OBS_STATUS))
     own = pl.when(status.is_in(MAY_BE_MISSING)).then(status)
-    keeps_text = is_word & (pl.col("bare") != "") | (~pl.col("exact") & pl.col("value").is_not_null() & ~is_word)
+    inexact = ~pl.col("exact") & pl.col("value").is_not_null() & ~is_word & ~_DELETED
+    keeps_text = is_word & (pl.col("bare") != "") | inexact
     no_number = is_word | _DELETED
     table.frame = frame.with_columns(
         value=pl.when(~no_number).then("value"),
@@ -121,7 +123,7 @@ def _apply_units(table: CodingTable, declaration: MappingDeclaration, structure:
         schema={indicator: pl.Int32, "unit_rule": pl.String, "factor": pl.Float64, "places": pl.Int16},
         orient="row",
     )
-    frame = _with_missing(table.frame, [unit])
+    frame = with_missing(table.frame, [unit])
     frame = frame.join(found, on=indicator, how="left", maintain_order="left")
     table.frame = frame.with_columns(pl.coalesce(unit, "unit_rule").alias(unit))
     if found["factor"].is_not_null().any():
@@ -157,12 +159,13 @@ def _multiply(table: CodingTable) -> None:
 def _refuse_missing_attributes(table: CodingTable, structure: StructureView) -> None:
     for attribute in structure.attributes:
         if attribute.required and attribute.id not in (OBS_STATUS, CONF_STATUS):
-            table.frame = _with_missing(table.frame, [at(attribute.id)])
+            table.frame = with_missing(table.frame, [at(attribute.id)])
             empty = pl.col(at(attribute.id)).is_null() & ~_DELETED
             table.refuse(empty, "attribute.empty", heading="", value=pl.lit(""), about=attribute.id)
 
 
-def _joined(frame: pl.DataFrame, names: list[str]) -> pl.Expr:
+def joined_attributes(frame: pl.DataFrame, names: list[str]) -> pl.Expr:
+    """The fragments of these attributes as one object of canonical JSON, null where there is none."""
     pieces = [at(name) for name in names if at(name) in frame.columns]
     if not pieces:
         return _NO_TEXT

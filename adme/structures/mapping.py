@@ -148,6 +148,11 @@ class MappingDeclaration:
         """The columns of one kind, in order."""
         return [column for column in self.columns if column.kind is kind]
 
+    @property
+    def is_message(self) -> bool:
+        """Whether rows are those of a message, each with the structure it belongs to: see `coding_messages`."""
+        return any(column.kind is Kind.STRUCTURE_ID for column in self.columns)
+
     def filled(self) -> Iterator[tuple[str, str]]:
         """Each component that something fills, with the column (empty for a constant); not time and value."""
         for column in self.columns:

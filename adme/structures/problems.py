@@ -34,6 +34,7 @@ SEVERITY: dict[str, str] = {
     "packed.name-unknown": ERROR,
     "packed.name-twice": ERROR,
     "attribute.empty": ERROR,
+    "attribute.several": ERROR,
     "period.empty": ERROR,
     "period.unreadable": ERROR,
     "period.calendar": ERROR,

@@ -24,6 +24,7 @@ __all__ = [
     "code_list_by_reference",
     "code_list_view",
     "dataflow_by_reference",
+    "flow_named",
     "header_digest",
     "mapping_for",
     "structure_of",
@@ -40,6 +41,21 @@ def dataflow_by_reference(reference: str) -> Dataflow:
     """
     found: Dataflow = _by_reference(Dataflow, reference, "data_structure", "provider")
     return found
+
+
+def flow_named(reference: str) -> str:
+    """The reference of the dataflow that a message means: its own, or that of the one dataflow of a data structure.
+
+    What is no data structure with exactly one dataflow is given back as it came.
+    """
+    parts = REFERENCE.fullmatch(reference.strip())
+    if parts is None or Dataflow.objects.filter(agency=parts["agency"], artefact_id=parts["id"]).exists():
+        return reference
+    structures = DataStructure.objects.filter(agency=parts["agency"], artefact_id=parts["id"])
+    if parts["version"]:
+        structures = structures.filter(version=parts["version"])
+    flows = list(Dataflow.objects.filter(data_structure__in=structures)[:2])
+    return flows[0].reference if len(flows) == 1 else reference
 
 
 def code_list_by_reference(reference: str) -> CodeList:

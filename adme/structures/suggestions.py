@@ -29,7 +29,7 @@ from adme.structures.mapping import (
     WideForm,
     period_in_header,
 )
-from adme.structures.sdmx_csv import declaration_for_sdmx_csv, is_sdmx_csv
+from adme.structures.sdmx_csv import declaration_for_message, declaration_for_sdmx_csv, is_sdmx_csv
 from adme.structures.structure_view import CodeListView, StructureView
 from adme.structures.translating import BLANKS, lookup_of, transformed
 
@@ -94,6 +94,8 @@ def suggest(
     seen = _seen(table, sample)
     header = [one.name for one in seen]
     open_dialect = tuple(_dialect_question(facts))
+    if facts.is_message:
+        return Suggested(declaration_for_message(structure))
     if is_sdmx_csv(header):
         declaration = declaration_for_sdmx_csv(header, structure, dialect)
         reason = _("SDMX-CSV says what its columns are.")

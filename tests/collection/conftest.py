@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from adme.lib.sandbox import Outcome
 from adme.structures.models import Dataflow
 from tests.collection.education import education
 
@@ -14,6 +20,19 @@ from tests.collection.education import education
 def received(tmp_path: Path, settings) -> Path:
     settings.RECEIVED_DIR = tmp_path / "received"
     return tmp_path / "received"
+
+
+@pytest.fixture
+def reading_here(monkeypatch, tmp_path) -> None:
+    """Files are read in this process, for cases by the dozen; the child has tests of its own."""
+
+    def run_here(target: str, arguments: Mapping[str, Any], **_limits: int) -> Outcome:
+        module, _, name = target.partition(":")
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        answer = getattr(importlib.import_module(module), name)(json.loads(json.dumps(arguments)), folder)
+        return Outcome(json.loads(json.dumps(answer)), folder, 0.0, 0.0)
+
+    monkeypatch.setattr("adme.lib.tabular.reading.sandbox.run_limited", run_here)
 
 
 @pytest.fixture

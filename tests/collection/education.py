@@ -184,10 +184,11 @@ def publish(flow: Dataflow, content: str | bytes = LONG, **more: Any) -> Submiss
     """A file brought in, approved and released by lina, who may."""
     lina = person("lina")
     data = content.encode() if isinstance(content, str) else content
-    received = receive_file(file=data, name="literacy.csv", by=lina)
-    opened = import_and_release(
-        source_file=received, dataflow=flow, declaration=more.pop("declaration", mapping()), by=lina, **more
-    )
+    declaration = more.pop("declaration", mapping())
+    received = receive_file(file=data, name="literacy" if declaration == "suggested" else "literacy.csv", by=lina)
+    if declaration == "suggested":
+        declaration, _remembered = propose(source_file=received, dataflow=flow)
+    opened = import_and_release(source_file=received, dataflow=flow, declaration=declaration, by=lina, **more)
     assert opened.submission is not None
     return opened.submission
 

@@ -373,9 +373,10 @@ def test_an_import_without_a_database_ends_with_2_too(tmp_path):
         assert not json.loads(done.stdout)["applied"]
 
 
-def test_sdmx_csv_names_its_dataflow_itself_and_comes_back_unchanged(seeded, tmp_path):
-    path = tmp_path / "out.csv"
-    run("export", FLOW, "--format", "sdmx-csv", "--output", str(path))
+@pytest.mark.parametrize("name", ["sdmx-csv", "sdmx-json", "sdmx-ml-3.0"])
+def test_a_message_names_its_dataflow_itself_and_comes_back_unchanged(seeded, tmp_path, name):
+    path = tmp_path / "out"
+    run("export", FLOW, "--format", name, "--output", str(path))
     report = json.loads(run("import", str(path), "--as", "loader", "--json", "--dry-run"))
     assert report["dataflow"] == FLOW
     assert report["changes"]["new"] == report["changes"]["changed"] == report["changes"]["deleted"] == 0

@@ -149,7 +149,22 @@ def test_a_limit_that_does_not_exist_is_an_error_of_the_caller():
 
 @pytest.mark.parametrize("code", refusals.REFUSALS)
 def test_every_refusal_has_a_title_a_detail_and_a_remedy(code):
-    names = ("size", "limit", "found", "suffix", "count", "ratio", "cell", "cells", "sheets", "encoding", "seconds")
+    names = (
+        "size",
+        "limit",
+        "found",
+        "suffix",
+        "count",
+        "ratio",
+        "cell",
+        "cells",
+        "sheets",
+        "encoding",
+        "seconds",
+        "line",
+        "first",
+        "second",
+    )
     refused = TableRefused(code, sheet="S", row=1234567, column="C", **dict.fromkeys(names, "x"))
     assert_plain_words(refused)
     assert refused.place == "sheet “S”, row 1234567, column C"

@@ -134,4 +134,4 @@ def test_sdmx_csv_is_taken_at_its_word():
 
     suggested = suggest(facts(*header), None, STRUCTURE)
 
-    assert [column.name for column in suggested.declaration.columns] == list(header)
+    assert [column.name for column in suggested.declaration.columns][: len(header)] == list(header)

@@ -189,6 +189,7 @@ def record_examined(
         "rows_refused": examined.rows_refused,
         "errors": examined.errors,
         "warnings": examined.warnings,
+        "merged_onto": examined.merged_onto,
         **vars(examined.counts),
     }
     current = Submission.objects.select_for_update().get(pk=submission.pk)

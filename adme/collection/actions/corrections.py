@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -40,6 +40,10 @@ __all__ = ["Standing", "correct_value", "note_attribute", "standing_value"]
 
 NOTES = ("COMMENT_OBS", "OBS_COMMENT", "COMMENT", "NOTE", "FOOTNOTE", "COMMENT_TS")
 """Attributes that hold a note on a value, the most usual first."""
+
+
+WHOLE = "0"
+"""Makes a row whole whose action takes the value out; it is not kept."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def correct_value(
     if seen is not None and seen != (standing.text if standing else ""):
         raise Overtaken
     texts = _texts(structure, key, period, value, obs_status, standing, note, delete=delete)
-    examined = _examined(dataflow, structure, texts)
+    examined = _examined(dataflow, structure, texts, delete=delete)
     with transaction.atomic():
         submission = start_submission(
             source_file=None,
@@ -132,23 +136,22 @@ def _texts(
     if note is not None and name:
         kept[name] = note.strip()
     return {
-        "STRUCTURE": "dataflow",
-        "STRUCTURE_ID": structure.reference,
-        "ACTION": "D" if delete else "M",
         **codes,
         structure.time: period,
-        structure.measure: "" if delete else value.strip(),
+        structure.measure: WHOLE if delete else value.strip(),
         "OBS_STATUS": obs_status,
         "CONF_STATUS": standing.conf_status if standing else "F",
         **kept,
     }
 
 
-def _examined(dataflow: Dataflow, structure: StructureView, texts: Mapping[str, str]) -> Examined:
+def _examined(dataflow: Dataflow, structure: StructureView, texts: Mapping[str, str], *, delete: bool) -> Examined:
     frame = pl.DataFrame({"row": [1], **{name: [text or None] for name, text in texts.items()}})
     frame = frame.with_columns(pl.col(name).cast(pl.String) for name in texts)
     declaration = declaration_for_sdmx_csv(list(texts), structure)
     coded = code_rows(frame, declaration, structure)
+    if delete:
+        coded = replace(coded, frame=coded.frame.with_columns(action=pl.lit("D")))
     checked = run_checks(coded.frame, structure) if coded.frame.height else coded.problems.clear()
     findings = group_findings(pl.concat([coded.problems, checked]))
     refused = [finding for finding in findings if finding.severity == ERROR]

@@ -36,6 +36,8 @@ def propose(
     Without `sheet`, any sheet that has the columns of a remembered mapping is taken, if it is the only one.
     """
     facts = FileFacts.from_dict(source_file.facts)
+    if facts.is_message:
+        return suggestion(source_file, dataflow, sheet).declaration, None
     sheets = [one for one in facts.sheets if one.visible] if sheet is None else [facts.sheet(sheet)]
     known = [(one, mapping_for(stable_header(one.columns), dataflow=dataflow)) for one in sheets or facts.sheets[:1]]
     found = [(one, remembered) for one, remembered in known if remembered is not None]
@@ -99,6 +101,8 @@ def remember(*, submission: Submission, by: User) -> None:
     """Keep a mapping that took rows in, for the next file with these columns. Part of recording a check."""
     if submission.source_file is None or not submission.rows_kept or not submission.declaration:
         return
+    if submission.source_file.is_message:
+        return  # it says itself what its parts are
     sheet = from_yaml(submission.declaration).dialect.sheet
     header = stable_header(FileFacts.from_dict(submission.source_file.facts).sheet(sheet).columns)
     known = mapping_for(header, dataflow=submission.dataflow)

@@ -15,12 +15,13 @@ from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.collection.actions.review import move
-from adme.collection.errors import IllegalMove, NothingToSend, Overtaken
+from adme.collection.errors import BaseMoved, IllegalMove, NothingToSend, Overtaken
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.lib import clock
 from adme.lib.texts import FALLBACK, Text
 from adme.observations.models import Delivery
+from adme.observations.queries import has_moved
 from adme.releases import actions as releases
 from adme.releases.models import Release
 
@@ -65,7 +66,8 @@ def release_together(
     """Make approved submissions public with one flip: now, or at an instant to come (`at`, with a time zone).
 
     Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
-    IllegalMove for one that is not approved, Overtaken where the revision is not the one that was seen (`revisions`,
+    IllegalMove for one that is not approved, BaseMoved where the figures that its rows lean on are no longer public,
+    Overtaken where the revision is not the one that was seen (`revisions`,
     by id). With `announced`, title and time stand in the public calendar beforehand. Without a title it is called after
     its dataflows, never after a file.
     """
@@ -109,6 +111,8 @@ def _approved(submissions: Sequence[Submission], revisions: Mapping[UUID, int] |
             raise IllegalMove("release", submission.get_state_display())
         if revisions is not None and revisions.get(submission.pk) != submission.revision:
             raise Overtaken
+        if submission.merged_onto is not None and has_moved(submission.dataflow_id, submission.merged_onto):
+            raise BaseMoved(submission.label)
     return chosen
 
 

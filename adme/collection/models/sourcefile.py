@@ -7,6 +7,8 @@ import uuid
 from django.core.validators import RegexValidator
 from django.db import models
 
+from adme.lib.tabular.facts import MESSAGES
+
 sha256 = RegexValidator(r"^[0-9a-f]{64}$", "64 hexadecimal digits in lower case.")
 
 
@@ -30,3 +32,8 @@ class SourceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it says itself what its parts are, so that there is nothing to map."""
+        return self.facts.get("kind") in MESSAGES

@@ -94,6 +94,9 @@ class Submission(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     deleted = models.PositiveIntegerField(default=0)
+    merged_onto = models.BigIntegerField(
+        null=True, blank=True, help_text="the public instant whose figures went into the rows; empty where none did"
+    )
 
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="submissions")
     prepared_at = models.DateTimeField()

@@ -17,11 +17,16 @@ from adme.collection.actions.receiving import receive_file, upload_limit
 from adme.collection.errors import CollectionError
 from adme.collection.examining import STEPS
 from adme.collection.forms import ImportForm
-from adme.collection.models import Submission
+from adme.collection.mapping_form import unanswered
+from adme.collection.models import SourceFile, Submission
 from adme.collection.views.frame import in_plain_words, page, person_of, submission_of
+from adme.collection.views.mapping import start
 from adme.collection.words import step_words
 from adme.lib.page.shell import Link
+from adme.lib.tabular.facts import FileFacts
+from adme.structures.mapping_yaml import from_yaml
 from adme.structures.queries import all_dataflows
+from adme.structures.sdmx_csv import is_sdmx_csv
 
 
 @policy(Verb.PREPARE, methods=("GET", "HEAD", "POST"), formats=("html",))
@@ -49,7 +54,17 @@ def import_file(request: HttpRequest) -> HttpResponseBase:
         by=person,
         reason=form.cleaned_data["reason"],
     )
+    if _says_all(source_file, submission):
+        return start(request, submission)
     return redirect("collection:mapping", submission_id=submission.pk)
+
+
+def _says_all(source_file: SourceFile, submission: Submission) -> bool:
+    """Whether there is nothing to map or to ask: a message, or SDMX-CSV whose letters and columns are certain."""
+    facts = FileFacts.from_dict(source_file.facts)
+    if facts.is_message:
+        return True
+    return is_sdmx_csv(facts.sheet().columns) and not unanswered(from_yaml(submission.declaration), facts)
 
 
 def _import_page(

@@ -129,7 +129,11 @@ def _editable(submission: Submission) -> Submission:
 @in_plain_words
 def mapping(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponseBase:
     """The mapping as choices for each column."""
-    desk = _Desk(request, _editable(submission_of(request, submission_id)))
+    found = submission_of(request, submission_id)
+    if found.source_file is not None and found.source_file.is_message:
+        messages.info(request, _("A message says itself what its parts are; there is nothing to map."))
+        return redirect("collection:submission", submission_id=found.pk)
+    desk = _Desk(request, _editable(found))
     if request.method != "POST":
         return desk.answer()
     form = MappingForm(

@@ -9,6 +9,7 @@ from typing import Any
 from adme.lib.tabular.chunks import ChunkWriter
 from adme.lib.tabular.dialect import Dialect
 from adme.lib.tabular.kinds import check_kind, kind_of
+from adme.lib.tabular.message_table import KINDS, Expected, read_message
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.sheet_table import read_sheet
 from adme.lib.tabular.sniffing import sniff_file
@@ -29,6 +30,11 @@ def read(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     def reading() -> dict[str, Any]:
         kind = kind_of(path, limits)
         check_kind(kind, arguments["name"], path.stat().st_size, limits)
+        if kind in KINDS:
+            told = arguments.get("expected")
+            expected = Expected.from_dict(told) if told else None
+            table = read_message(path, kind, expected, limits, folder, arguments["chunk_rows"])
+            return {"table": {"sheet": None, **table}}
         writer = ChunkWriter(folder, arguments["chunk_rows"], limits["chunk_text_bytes"])
         sheet = None
         if kind == "xlsx":

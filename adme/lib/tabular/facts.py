@@ -8,6 +8,9 @@ from typing import Any
 
 from adme.lib.tabular.dialect import Dialect
 
+MESSAGES = ("sdmx-ml", "sdmx-json", "json-stat")
+"""The kinds that are messages rather than tables."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Candidate:
@@ -53,7 +56,7 @@ class SheetFacts:
 class FileFacts:
     """A file by its content, whatever its name says. A field that is None is asked for in ``questions``."""
 
-    kind: str  # csv, tsv or xlsx
+    kind: str  # csv, tsv, xlsx, or one of MESSAGES
     size: int  # bytes
     encoding: str | None = None
     separator: str | None = None
@@ -61,6 +64,11 @@ class FileFacts:
     thousands: str = ""
     sheets: tuple[SheetFacts, ...] = ()
     questions: tuple[Question, ...] = ()
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message that says itself what its parts are: nobody is asked about its columns."""
+        return self.kind in MESSAGES
 
     def sheet(self, name: str | None = None) -> SheetFacts:
         """A sheet by name; without one the first that a person sees. A name that is none raises KeyError."""

@@ -37,7 +37,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-READ = ("csv", "tsv", "xlsx")
+READ = ("csv", "tsv", "xlsx", "xml", "json")
 """The kinds that are read here."""
 
 _ENDINGS = {
@@ -51,6 +51,8 @@ _ENDINGS = {
     ".xls": ("xls",),
     ".xlsb": ("xlsb",),
     ".ods": ("ods",),
+    ".xml": ("xml",),
+    ".json": ("json",),
 }
 """What a file may be that is called so. Other endings say nothing that one could check."""
 

@@ -18,6 +18,9 @@ LIMITS: dict[str, int] = {
     "xml_depth": 64,  # honest sheets reach 8
     "xml_token_bytes": 1 * MB,  # one tag or one text in one piece
     "small_part_bytes": 32 * MB,  # workbook, styles, relations: everything but sheets and shared texts
+    # the JSON of a message
+    "json_value_bytes": 64 * MB,  # one series, or all that a message says of its structure
+    "json_stat_bytes": 64 * MB,  # read at once; a million values take 10 to 20
     # the table
     "sheets": 500,
     "columns": 2_000,  # a table of 200 years by ten measures fits

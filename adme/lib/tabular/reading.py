@@ -18,6 +18,7 @@ from adme.lib import sandbox
 from adme.lib.tabular.dialect import Dialect
 from adme.lib.tabular.facts import FileFacts
 from adme.lib.tabular.limits import limits_with
+from adme.lib.tabular.message_table import PLACES, Expected
 from adme.lib.tabular.refusals import TableRefused
 
 _NICE = {"sniff": 0, "read": 5}  # a person waits for a first look; readers of pages come before a long import
@@ -39,6 +40,9 @@ class Table:
     its letter: "Value (column C)". ``problems`` has the shape of `problems.SCHEMA`; rows with one that ``leaves_out``
     are not in the frame; those of merged cells come with the last chunk. ``rows`` counts the rows of the whole table,
     over all its chunks.
+
+    A message (see `message_table`) has ``places`` too: row, dataset and series of each row with which one of the latter
+    begins. Its rows are numbered from 1 and have no heading.
     """
 
     frame: pl.DataFrame
@@ -46,6 +50,7 @@ class Table:
     columns: tuple[str, ...]
     sheet: str | None
     rows: int
+    places: pl.DataFrame | None = None
 
 
 def sniff(path: Path, name: str | None = None, limits: dict[str, int] | None = None) -> FileFacts:
@@ -70,8 +75,11 @@ def iter_table(
     name: str | None = None,
     chunk_rows: int | None = None,
     limits: dict[str, int] | None = None,
+    expected: Expected | None = None,
 ) -> Iterator[Table]:
     """Read a table and hand it over in chunks of at most so many rows, in order; there is always one.
+
+    ``expected`` says of a message which components it may have; tables are read as they are.
 
     A refusal is raised here and now, not at the first chunk. Raises TableRefused.
     """
@@ -82,6 +90,7 @@ def iter_table(
         "limits": bounds,
         "dialect": dialect.to_dict(),
         "chunk_rows": chunk_rows or bounds["chunk_rows"],
+        "expected": expected.to_dict() if expected else None,
     }
     outcome = _asked("read", arguments, bounds)
     chunks = _chunks(outcome)
@@ -92,16 +101,26 @@ def iter_table(
 def _chunks(outcome: sandbox.Outcome) -> Iterator[Table]:
     with outcome:
         table = outcome.answer["table"]
+        places = pl.read_ipc(outcome.folder / PLACES) if table.get("places") else None
         for chunk in table["chunks"]:
             rows, found = (outcome.folder / f"{kind}-{chunk['number']:06d}.arrow" for kind in ("rows", "problems"))
             yield Table(
-                frame=pl.read_ipc(rows),
+                frame=pl.read_ipc(rows) if places is None else _whole(pl.read_ipc(rows), table["columns"]),
                 problems=pl.read_ipc(found),
                 columns=tuple(table["columns"]),
                 sheet=table["sheet"],
                 rows=table["rows"],
+                places=places,
             )
             rows.unlink()
+
+
+def _whole(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """A piece of a message with the columns of all of it."""
+    there = set(frame.columns)
+    return frame.select(
+        "row", *(pl.col(name) if name in there else pl.lit(None, pl.String).alias(name) for name in columns)
+    )
 
 
 def _asked(job: str, arguments: dict[str, Any], limits: dict[str, int]) -> sandbox.Outcome:

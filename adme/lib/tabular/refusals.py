@@ -135,6 +135,7 @@ _NOT_FROM_A_SPREADSHEET = _("No spreadsheet program writes such a file. Ask the 
 _SEND_AGAIN = _("It may have been cut off on the way. Send it again, or save it again and send the new file.")
 _SPLIT = _("Split the table into several files, or send it as CSV.")
 _MEND_ROW = _("Look at this row in a text editor, mend it, and send the file again.")
+_MAKE_AGAIN = _("Ask whoever made the message to write it again by the standard.")
 _DAMAGED = _("The workbook is damaged.")
 _TRICK = _("The workbook unpacks to far more than it should.")
 
@@ -300,6 +301,82 @@ REFUSALS: dict[str, Sentences] = {
         _("There is no heading."),
         _("Row %(row)s, which should name the columns, is empty or lies beyond the end."),
         _("Say which row holds the names of the columns."),
+    ),
+    # a message
+    "message_other_xml": Sentences(
+        _("This XML document is no SDMX data message."),
+        _("Its first element is called “%(found)s”."),
+        _("Send the data as SDMX-ML, as SDMX-CSV, or as a table (.xlsx or CSV)."),
+    ),
+    "message_other_json": Sentences(
+        _("This JSON document is no data message."),
+        _("It is built neither as SDMX-JSON nor as JSON-stat 2.0 (class dataset)."),
+        _("Send the data as SDMX-JSON, as SDMX-CSV, or as a table (.xlsx or CSV)."),
+    ),
+    "message_index": Sentences(
+        _("The message refers to something that it does not hold."),
+        _("What it refers to is “%(found)s”."),
+        _MAKE_AGAIN,
+    ),
+    "message_observation": Sentences(
+        _("An observation of the message is not well formed."), _("It is observation %(row)s."), _MAKE_AGAIN
+    ),
+    "message_characters": Sentences(
+        _("A text of the message holds characters that no text has."),
+        _("It is a text of %(column)s, at observation %(row)s."),
+        _("Delete the invisible characters and send the message again."),
+    ),
+    "message_element": Sentences(
+        _("The message is built wrongly."),
+        _("It has an element “%(found)s” where SDMX has none of that name."),
+        _MAKE_AGAIN,
+    ),
+    "message_broken": Sentences(
+        _("The message breaks off or is not well formed."), _("It can be followed up to line %(line)s."), _SEND_AGAIN
+    ),
+    "message_entities": Sentences(
+        _("The message declares a document type."),
+        _("SDMX messages have none; entities can make a small file unpack without end."),
+        _("Take the document type out and send the message again."),
+    ),
+    "message_deep": Sentences(_("The message is built wrongly."), _("Its parts are nested without end."), _MAKE_AGAIN),
+    "message_long": Sentences(
+        _("The message is built wrongly."), _("It holds a single part of enormous length."), _MAKE_AGAIN
+    ),
+    "message_text": Sentences(
+        _("A text of the message cannot be read."),
+        _("Observation %(row)s, or one close to it, holds half a letter."),
+        _MAKE_AGAIN,
+    ),
+    "message_column": Sentences(
+        _("A component of the message has a name that cannot be used."),
+        _("It is called “%(found)s”."),
+        _("Look whether it belongs to the data structure, and name it as there."),
+    ),
+    "message_no_structure": Sentences(
+        _("The message does not say which dataflow it is about."),
+        _("A data set refers to “%(found)s”, which the header does not describe."),
+        _MAKE_AGAIN,
+    ),
+    "message_several_flows": Sentences(
+        _("The message holds data of several dataflows."),
+        _("It begins with %(first)s and goes on with %(second)s. A delivery is about one dataflow."),
+        _("Send a message for each dataflow. Their releases can go out together."),
+    ),
+    "message_action": Sentences(
+        _("A data set of the message has an action that SDMX does not have."),
+        _("It is called “%(found)s”."),
+        _("Write Append, Merge, Replace, Delete or Information."),
+    ),
+    "message_many_values": Sentences(
+        _("A component of the message has several values at once."),
+        _("It is %(column)s, at observation %(row)s. One value of each component is kept here."),
+        _("Send one value for it, or leave the component out."),
+    ),
+    "message_languages": Sentences(
+        _("A component of the message has a text in several languages."),
+        _("It is %(column)s, at observation %(row)s. One text of each component is kept here."),
+        _("Send the text in one language, or leave the component out."),
     ),
     # the child process
     "took_too_long": Sentences(
