@@ -15,12 +15,13 @@ from adme.accounts.policy import NotAllowed
 from adme.collection.errors import CollectionError
 from adme.config import said
 from adme.config.bringing_in import KINDS, Report, Wish, bring_in, refusal
+from adme.indicators.errors import RegisterError
 from adme.observations.errors import StoreRefused
 from adme.structures.errors import StructureError
 
 log = logging.getLogger(__name__)
 
-REFUSALS = (CollectionError, StructureError, StoreRefused, NotAllowed, said.NotUnderstood)
+REFUSALS = (CollectionError, StructureError, StoreRefused, RegisterError, NotAllowed, said.NotUnderstood)
 
 
 class Command(BaseCommand):
