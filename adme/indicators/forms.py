@@ -138,3 +138,16 @@ class StructureFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
     )
     reason = forms.CharField(label=_("Why?"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReportFileForm(forms.Form):
+    """A file of reports."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("The workbook or Word template of a report, or an SDMX message with metadata sets."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.docx,.json,.xml"}),
+    )
+    reason = forms.CharField(
+        label=_("What changed, and why?"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -27,6 +27,7 @@ __all__ = [
     "attributes_of",
     "gaps",
     "metadataflow_of",
+    "newest_versions",
     "public_breaks",
     "public_report",
     "public_reports",
@@ -80,6 +81,16 @@ def versions_of(indicator: Indicator, area: str = "") -> list[ReportVersion]:
     """All versions of one report, newest first, drafts among them."""
     found = ReportVersion.objects.filter(report__indicator=indicator, report__area=area)
     return list(found.select_related("report").order_by("-number"))
+
+
+def newest_versions(indicators: Sequence[int]) -> dict[tuple[int, str], ReportVersion]:
+    """Indicator and area → the newest version, draft or not."""
+    found: dict[tuple[int, str], ReportVersion] = {}
+    for start in range(0, len(indicators), FEW):
+        some = ReportVersion.objects.filter(report__indicator__in=indicators[start : start + FEW])
+        for version in some.select_related("report").order_by("number"):
+            found[version.report.indicator_id, version.report.area] = version
+    return found
 
 
 def texts_by_indicator(indicators: Iterable[int], attributes: Sequence[str]) -> dict[int, Texts]:

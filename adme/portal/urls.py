@@ -23,6 +23,11 @@ urlpatterns: list[URLPattern] = [
     path("indicators/<slug:slug>/", indicator.indicator, name="indicator"),
     path("indicators/<slug:slug>/history/", indicator.history_of_value, name="history"),
     path("indicators/<slug:slug>/metadata/", metadata.metadata, name="metadata"),
+    re_path(
+        r"^indicators/(?P<slug>[-a-zA-Z0-9_]+)/metadata\.(?P<ending>xlsx|docx)$",
+        metadata.metadata_file,
+        name="metadata-file",
+    ),
     path("indicators/<slug:slug>/metadata/history/", metadata.metadata_history, name="metadata-history"),
     path("list-of-indicators/", listing.list_of_indicators, name="list-of-indicators"),
     re_path(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -172,3 +174,20 @@ def test_the_list_asks_as_often_for_many_as_for_few(client, told, django_assert_
         client.get(LIST)
     with django_assert_max_num_queries(12):
         client.get(f"{LIST}indicators.csv")
+
+
+def test_the_report_can_be_taken_along_in_every_format(client, told):
+    published_report("neet")
+    page = client.get(FULL).content.decode()
+    for link in re.findall(r'<a href="([^"]+)" download', page):
+        answer = client.get(html.unescape(link))
+        content = b"".join(answer) if answer.streaming else answer.content
+        assert answer.status_code == 200, link
+        if "docx" in link:
+            content = zipfile.ZipFile(BytesIO(content)).read("word/document.xml")
+        if "xlsx" in link:
+            content = str([cell.value for cell in openpyxl.load_workbook(BytesIO(content))["Report"]["D"]]).encode()
+        assert b"A definition made up for a test." in content, link
+    assert page.count(" download") == 4
+    assert client.get("/indicators/neet/metadata.xlsx?area=XX").status_code == 200
+    assert client.get("/indicators/safe-water/metadata.docx").status_code == 404

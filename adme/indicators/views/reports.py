@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from adme.accounts.policy import can, policy, require
 from adme.accounts.roles import Verb
+from adme.indicators import report_templates
 from adme.indicators.actions.reports import write
 from adme.indicators.errors import MetadataRefused, Overtaken
 from adme.indicators.forms import ChooseForm, ReportForm
@@ -129,7 +130,7 @@ def _page(
         "choose": ChooseForm(initial={"area": area, "lang": language}, areas=areas),
         "language": LANGUAGES[language],
         "versions": [(one, one.state_among(newest)) for one in versions],
-        "newest": newest,
+        "templates": _templates(indicator, area, language),
         "breaks": indicator.breaks.all(),
         "other_areas": [(one.area, areas.get(one.area, one.area)) for one in reports_of(indicator) if one.area != area],
         "required": [one.title for one in attributes if one.required],
@@ -137,6 +138,15 @@ def _page(
         "crumbs": crumbs(indicator),
     }
     return page(request, "indicators/report.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _templates(indicator: Indicator, area: str, language: str) -> list[Link]:
+    """The report as files to fill in."""
+    question = urlencode({name: value for name, value in (("area", area), ("lang", language)) if value})
+    return [
+        Link(ending.upper(), f"{reverse('indicators:template', args=[indicator.slug, ending])}?{question}")
+        for ending in report_templates.CONTENT_TYPES
+    ]
 
 
 def crumbs(indicator: Indicator, *links: Link) -> list[Link]:

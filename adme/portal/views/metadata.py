@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from adme.accounts.policy import PUBLIC, policy
+from adme.indicators import report_templates
 from adme.indicators.languages import name_of_language
+from adme.indicators.metadata_queries import metadataflow_of
 from adme.indicators.models import Indicator
+from adme.indicators.report_files import About
 from adme.lib.page.shell import Link
 from adme.portal import described, queries
 from adme.portal.addresses import with_question
@@ -47,12 +50,30 @@ def metadata(request: HttpRequest, slug: str) -> HttpResponse:
             for one in languages
         ],
         "version": version,
+        "downloads": _downloads(told, area, language) if area in told.reports else [],
         "history_url": with_question(reverse("portal:metadata-history", args=[slug]), {"area": area}),
         "breaks": _breaks(told.indicator, area),
         "required": [one for one in told.attributes if one.required],
         "notes": asked.notes,
     }
     return render(request, "portal/metadata.html", context)
+
+
+@policy(PUBLIC, formats=("xlsx", "docx"))
+@public_page
+def metadata_file(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
+    """The same report as a workbook or a Word document."""
+    asked = Asked(request.GET)
+    told = described_or_404(slug)
+    area = next(iter(asked.known("area", dict(_areas(told)), most=1)), "")
+    language = asked.one_of("lang", [*told.languages(area), "en"], "en")
+    version = told.reports.get(area)
+    if version is None:
+        raise Http404
+    structure = metadataflow_of(told.indicator.dataflow).structure.reference
+    about = About(slug, area, structure, version.number)
+    made = report_templates.write(ending, about, told.indicator.name, told.attributes, version.texts, language)
+    return HttpResponse(made, content_type=report_templates.CONTENT_TYPES[ending])
 
 
 @policy(PUBLIC)
@@ -96,6 +117,20 @@ def _areas(told: Description) -> list[tuple[str, str]]:
     flow = queries.flow_of(told.indicator.dataflow)
     titles = {code: flow.code_title(flow.layout.area, code) for code in told.reports if code}
     return described.areas_described(told.reports, queries.states(), titles)
+
+
+def _downloads(told: Description, area: str, language: str | None) -> list[Link]:
+    """The report as files, and over the API."""
+    slug = told.indicator.slug
+    question = {"area": area, "lang": language or ""}
+    links = [
+        Link(ending.upper(), with_question(reverse("portal:metadata-file", args=[slug, ending]), question))
+        for ending in report_templates.CONTENT_TYPES
+    ]
+    agency = told.indicator.dataflow.agency
+    kwargs = {"provider": agency, "artefact": f"{slug}@{area}" if area else slug}
+    api = reverse("sdmx:metadata-set", kwargs=kwargs)
+    return [*links, Link("SDMX-JSON", f"{api}?format=json"), Link("SDMX-ML", f"{api}?format=xml")]
 
 
 def _breaks(indicator: Indicator, area: str) -> list[tuple[str, str]]:
