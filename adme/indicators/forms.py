@@ -49,7 +49,9 @@ class ReportForm(forms.Form):
                 required=False,
                 max_length=LONGEST,
                 initial=markdown,
-                widget=forms.Textarea(attrs={"rows": _rows(markdown), "lang": language}),
+                widget=forms.Textarea(
+                    attrs={"rows": _rows(markdown), "lang": language, "aria-describedby": f"id_{name}-help"}
+                ),
             )
 
     @property
