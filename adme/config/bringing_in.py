@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from adme.accounts.models import User
 from adme.collection.actions.checking import Opened, open_submission
 from adme.collection.actions.importing import import_and_release
@@ -15,6 +17,8 @@ from adme.collection.actions.receiving import receive_file
 from adme.collection.models import SourceFile, Submission
 from adme.config.bringing_structures import bring_in_structures
 from adme.config.said import NotUnderstood
+from adme.indicators.actions.report_import import take_in
+from adme.indicators.actions.reports import approve
 from adme.lib.tabular.facts import FileFacts
 from adme.structures.mapping import MappingDeclaration
 from adme.structures.mapping_yaml import from_yaml
@@ -23,7 +27,7 @@ from adme.structures.queries import dataflow_by_reference, flow_named
 from adme.structures.sdmx_csv import is_sdmx_csv
 
 KINDS = ("data", "structure", "metadata", "framework", "programme", "records")
-OFFERED = ("data", "structure")
+OFFERED = ("data", "structure", "metadata")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,11 @@ class Report:
 
 def bring_in(wish: Wish) -> Report:
     """Do it. Refusals of any room (CollectionError, StructureError, NotAllowed, NotUnderstood) are raised."""
+    if wish.kind == "metadata":
+        return _reports_from(wish)
     if wish.kind not in OFFERED:
-        raise NotUnderstood(f"Files of the kind “{wish.kind}” cannot be imported yet; “data” and “structure” can.")
+        offered = ", ".join(f"“{kind}”" for kind in OFFERED)
+        raise NotUnderstood(f"Files of the kind “{wish.kind}” cannot be imported yet; these can: {offered}.")
     if not wish.file.is_file():
         raise NotUnderstood(f"There is no file {wish.file}.")
     if wish.kind == "structure":
@@ -105,6 +112,21 @@ def _structures(wish: Wish) -> Report:
         changes={word: len(names) for word, names in named.items()},
         structures=named,
     )
+
+
+def _reports_from(wish: Wish) -> Report:
+    """Metadata reports, as drafts; with `release` also approved, by whoever may approve his own."""
+    if not wish.file.is_file():
+        raise NotUnderstood(f"There is no file {wish.file}.")
+    with transaction.atomic():
+        made = take_in(file=wish.file, name=wish.file.name, by=wish.by, reason=wish.reason)
+        if wish.release and made and not wish.dry_run:
+            approve(versions=made, by=wish.by, remark=wish.reason)
+        if wish.dry_run:
+            transaction.set_rollback(True)
+    state = "" if wish.dry_run else "approved" if wish.release else "draft"
+    rows = {"read": len(made), "kept": len(made), "refused": 0}
+    return Report(True, wish.file.name, dry_run=wish.dry_run, state=state, rows=rows, changes={"reports": len(made)})
 
 
 def refusal(file: Path, problem: Exception) -> Report:

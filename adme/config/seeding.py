@@ -32,6 +32,7 @@ from adme.config.demo.files import WORLD_BANK
 from adme.config.demo.flows import make_flows
 from adme.config.demo.organisations import make_organisations
 from adme.config.demo.register import make_register
+from adme.config.demo.reports import make_reports
 from adme.lib import clock
 from adme.structures.queries import dataflow_by_reference
 
@@ -83,6 +84,7 @@ def seed_small(seed: Seed, passwords: str) -> list[dict[str, str]]:
     with transaction.atomic():
         make_flows(make_code_lists(by=BY, reason=REASON), by=BY, reason=REASON)
         make_register(by=BY, reason=REASON)
+        make_reports(by=BY, approver=User.objects.get(username="loader"), reason=REASON)
     story = _Story(seed)
     story.public_part()
     story.hidden_part()

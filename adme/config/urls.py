@@ -12,6 +12,7 @@ handler500 = "adme.accounts.refusals.server_error"
 urlpatterns = [
     path("", include("adme.portal.urls")),
     path("account/", include("adme.accounts.urls")),
+    path("work/metadata/", include("adme.indicators.urls")),
     path("work/", include("adme.collection.urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),

@@ -71,6 +71,7 @@ def _over_time(page: IndicatorPage) -> Figure:
         downloads=(_svg_link(page),),
         subtitle=figures.population_and_unit(page.shown),
         note="" if page.asked_areas else _("In colour: the highest and the lowest state by their latest value."),
+        notes=figures.break_notes(page.shown),
     )
 
 

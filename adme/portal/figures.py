@@ -117,12 +117,13 @@ def _series(shown: Shown, area: Area) -> Series:
         role = "region"
     elif area.code in shown.highlighted:
         role = "chosen"
-    points = tuple(point(value) for value in shown.by_area[area.code])
+    broken = shown.broken_at(area.code)
+    points = tuple(point(value, broken=value.period in broken) for value in shown.by_area[area.code])
     return Series(id=area.code, label=area.name, points=points, role=role, url=area.url)
 
 
-def point(value: Value) -> Point:
-    """One value as a chart takes it."""
+def point(value: Value, *, broken: bool = False) -> Point:
+    """One value as a chart takes it; `broken` where metadata tell of a break that the value itself does not."""
     return Point(
         period=value.code,
         value=value.value,
@@ -130,7 +131,18 @@ def point(value: Value) -> Point:
         note=value.note,
         qualifier=value.qualifier,
         text=value.delivered if value.value is None else "",
-        break_before=value.obs_status == BREAK,
+        break_before=broken or value.obs_status == BREAK,
+    )
+
+
+def break_notes(shown: Shown) -> tuple[str, ...]:
+    """The breaks that metadata tell of, for under the chart: where, from when on, what changed."""
+    names = {area.code: area.name for area in shown.areas}
+    return tuple(
+        _("Break in the series, {area}, {when}: {what}").format(
+            area=names.get(one.area, one.area) if one.area else _("all countries"), when=one.when, what=one.what
+        )
+        for one in shown.breaks
     )
 
 

@@ -16,7 +16,7 @@ from adme.indicators.models import Indicator
 from adme.lib import clock, periods
 from adme.lib.page import reading
 from adme.lib.texts import text_in
-from adme.portal import breakdowns, choices, figures, queries, sentences, trust
+from adme.portal import breakdowns, choices, described, figures, queries, sentences, trust
 from adme.portal.addresses import with_question
 from adme.portal.asked import Asked, written
 from adme.portal.breakdowns import Combination
@@ -232,6 +232,7 @@ def page_for(indicator: Indicator, asked: Asked) -> IndicatorPage | None:
         areas=areas,
         values=tuple(values),
         chosen=tuple(asked_areas),
+        breaks=described.breaks_of(indicator, as_of=as_of),
     )
     return IndicatorPage(indicator, flow, shown, combinations, combination, view, years, as_of, tuple(asked_areas))
 

@@ -93,6 +93,13 @@ def indicator_for(slug: str) -> Indicator | None:
     return Indicator.objects.select_related("dataflow__provider", "dataflow__data_structure").filter(slug=slug).first()
 
 
+def is_public(indicator: Indicator) -> bool:
+    """Whether any figure of an indicator (with its dataflow) is public now."""
+    dimension = indicator.dataflow.indicator_dimension
+    codes = published.availability(indicator.dataflow, {dimension: [indicator.code_id]}).codes
+    return indicator.code_id in codes.get(dimension, ())
+
+
 @dataclass(frozen=True)
 class OneSeries:
     """A public series by what its key means. `latest_period` is None where it has not one number."""

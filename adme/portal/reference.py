@@ -80,12 +80,9 @@ def _cited(page: IndicatorPage, permalink: str) -> citations.Cited:
 def _metadata(page: IndicatorPage) -> list[Entry]:
     indicator, dataflow = page.indicator, page.flow.dataflow
     entries = [
-        Entry(_("Definition"), text_in(indicator.definition)),
         Entry(_("Unit"), text_in(indicator.unit)),
         Entry(_("Measured by"), text_in(indicator.source), indicator.source_address),
-        Entry(_("How"), text_in(indicator.method)),
-        Entry(_("What it covers"), text_in(indicator.coverage)),
-        Entry(_("How often"), _frequency(indicator.frequency)),
+        Entry(_("How often"), frequency_words(indicator.frequency)),
         Entry(_("Code here"), indicator.code_id),
         Entry(_("Dataflow"), f"{dataflow.title}: {dataflow.reference}"),
         Entry(_("Contact"), text_in(indicator.contact)),
@@ -94,7 +91,8 @@ def _metadata(page: IndicatorPage) -> list[Entry]:
     return entries
 
 
-def _frequency(code: str) -> str:
+def frequency_words(code: str) -> str:
+    """How often there is a figure."""
     words = {"A": _("yearly"), "Q": _("quarterly"), "M": _("monthly"), "S": _("half-yearly"), "D": _("daily")}
     return words.get(code, code)
 

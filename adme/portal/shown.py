@@ -24,6 +24,16 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Break:
+    """That figures of `period` and later cannot be compared with those before. `area` is a code, "" for all."""
+
+    area: str
+    period: int
+    when: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """The figures of one page. `values` are all of one combination, in order of key and period.
 
@@ -37,6 +47,7 @@ class Shown:
     areas: tuple[Area, ...]
     values: tuple[Value, ...]
     chosen: tuple[str, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -73,6 +84,13 @@ class Shown:
         for values in found.values():
             values.sort(key=lambda value: value.period)
         return found
+
+    def broken_at(self, area: str) -> frozenset[int]:
+        """Periods of an area before whose values a line must stop: the first with a number from each break on."""
+        numbers = [value.period for value in self.by_area[area] if value.value is not None]
+        own = [one.period for one in self.breaks if one.area in ("", area)]
+        after = (next((period for period in numbers if period >= broken), None) for broken in own)
+        return frozenset(period for period in after if period is not None)
 
     @cached_property
     def periods(self) -> list[int]:

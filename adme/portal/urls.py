@@ -8,7 +8,9 @@ from adme.portal.views import (
     downloads,
     home,
     indicator,
+    listing,
     machines,
+    metadata,
     release_calendar,
     table,
     words,
@@ -20,6 +22,17 @@ urlpatterns: list[URLPattern] = [
     path("indicators/", browse.indicators, name="indicators"),
     path("indicators/<slug:slug>/", indicator.indicator, name="indicator"),
     path("indicators/<slug:slug>/history/", indicator.history_of_value, name="history"),
+    path("indicators/<slug:slug>/metadata/", metadata.metadata, name="metadata"),
+    re_path(
+        r"^indicators/(?P<slug>[-a-zA-Z0-9_]+)/metadata\.(?P<ending>xlsx|docx)$",
+        metadata.metadata_file,
+        name="metadata-file",
+    ),
+    path("indicators/<slug:slug>/metadata/history/", metadata.metadata_history, name="metadata-history"),
+    path("list-of-indicators/", listing.list_of_indicators, name="list-of-indicators"),
+    re_path(
+        r"^list-of-indicators/indicators\.(?P<ending>csv|xlsx)$", listing.list_file, name="list-of-indicators-file"
+    ),
     re_path(
         r"^indicators/(?P<slug>[-a-zA-Z0-9_]+)/data\.(?P<ending>csv|xlsx|parquet|sdmx\.csv|svg)$",
         downloads.indicator_data,

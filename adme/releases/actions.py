@@ -27,6 +27,7 @@ from adme.observations.locks import lock_clock, lock_flows
 from adme.observations.models import Delivery
 from adme.observations.queries import clock_instant
 from adme.releases import finishing, frozen_store, moments, one_instant
+from adme.releases.described import watched
 from adme.releases.errors import AlreadyEnded, InstantHasPassed, NothingDelivered, NotPublic, ReasonMissing
 from adme.releases.models import Release, ReleasePart
 
@@ -51,7 +52,8 @@ def release(
     """Store approved deliveries and make them public with one flip: now, or at a moment to come.
 
     With `at`, nothing of it shows anywhere before, but for title and time where it is `announced`. Raises what
-    `observations.actions.record` refuses, InstantHasPassed, NothingDelivered, NotAllowed; then nothing has happened.
+    `observations.actions.record` refuses, InstantHasPassed, NothingDelivered, NotAllowed, and MetadataIncomplete where
+    a dataflow's gate is on and required metadata of an indicator are empty; then nothing has happened.
     """
     require(by, Verb.PUBLISH)
     if not deliveries:
@@ -207,7 +209,8 @@ def _new_release(title: Text | str, note: Text, *, by: User, at: dt.datetime | N
 
 
 def _store(made: Release, delivery: Delivery, rows: Rows, *, live: bool) -> dict[str, int]:
-    count = store(dataflow=delivery.dataflow, rows=rows, instant=made.instant, live=live, delivery=delivery)
+    with watched(delivery.dataflow, rows) as passing:
+        count = store(dataflow=delivery.dataflow, rows=passing, instant=made.instant, live=live, delivery=delivery)
     ReleasePart.objects.create(release=made, dataflow=delivery.dataflow, delivery=delivery, **vars(count))
     return dict(vars(count))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import connection
@@ -17,8 +17,8 @@ CODE = Code._meta.db_table
 
 @dataclass(frozen=True)
 class PublishedIndicator:
-    """An indicator with at least one public observation. `areas` are area codes, `updated` is the instant of the
-    latest change to any of its figures, `series` counts its series."""
+    """An indicator with at least one public observation. `areas` are area codes, `spans` their first and last periods,
+    `updated` is the instant of the latest change to any of its figures, `series` counts its series."""
 
     indicator: Indicator
     areas: tuple[str, ...]
@@ -26,6 +26,7 @@ class PublishedIndicator:
     last_period: int
     updated: int
     series: int
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class _Shown(NamedTuple):
@@ -56,6 +57,7 @@ def _published(indicator: Indicator, rows: list[_Shown]) -> PublishedIndicator:
         last_period=max(row.last_period for row in rows),
         updated=max(row.updated for row in rows),
         series=sum(row.series for row in rows),
+        spans={row.area: (row.first_period, row.last_period) for row in rows if row.area},
     )
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, re_path
 
-from adme.sdmx import availability_views, schema_views, structure_views, views
+from adme.sdmx import availability_views, metadata_urls, schema_views, structure_views, views
 
 app_name = "sdmx"
 
 _PART = r"[^/]+"
 urlpatterns: list[URLPattern] = [
+    *metadata_urls.patterns,
     re_path(
         rf"^v2/data(?:/(?P<context>{_PART}))?(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
         rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?/?$",

@@ -24,6 +24,7 @@ from adme.config.demo.files import SOURCES, Source, digest_of_words
 from adme.config.demo.flows import FLOWS, dataflows, make_flows
 from adme.config.demo.organisations import make_organisations
 from adme.config.demo.register import make_register
+from adme.config.demo.reports import make_reports
 
 BY = "demo"
 """Who makes words and people, in the audit trail."""
@@ -77,6 +78,7 @@ def _load_words() -> bool:
     make_organisations(by=BY, reason=REASON)
     make_flows(make_code_lists(by=BY, reason=REASON), by=BY, reason=REASON)
     count = make_register(by=BY, reason=REASON)
+    make_reports(by=BY, approver=_loader(), reason=REASON)
     audit.record(
         by=BY,
         action=WORDS_LOADED,

@@ -77,15 +77,15 @@ def _listed(
     states, entries = everything.states, everything.entries
     having = {slug for entry in entries for slug in entry.topics}
     topics = [topic for topic in queries.topics() if topic.slug in having]
-    to = _narrowed(asked, entries, {topic.slug for topic in topics}, states, found)
+    to = narrowed(asked, entries, {topic.slug for topic in topics}, states, found)
     order = asked.one_of("order", facets.ORDERS, "" if found else facets.ORDERS[0])
     left = facets.ordered(facets.narrow(entries, to), order, found.slugs if found else None)
     page = Paginator(left, ON_A_PAGE).get_page(asked.page())
     context = {
         "page_obj": page,
-        "filters": _filters(entries, to, {topic.slug: topic.title for topic in topics}, states),
+        "filters": filters_of(entries, to, {topic.slug: topic.title for topic in topics}, states),
         "order": order,
-        "orders": _orders(with_search=found is not None),
+        "orders": orders_of(with_search=found is not None),
         "topic_title": next((topic.title for topic in topics if topic.slug == to.topic), ""),
         "narrowed": bool(to.topic or to.source or to.area or to.since),
         "q": words,
@@ -101,9 +101,10 @@ def _listed(
     return render(request, "portal/indicators.html" if found is None else "portal/search.html", context)
 
 
-def _narrowed(
+def narrowed(
     asked: Asked, entries: list[Entry], topics: set[str], states: Iterable[Area], found: Found | None
 ) -> Narrowed:
+    """What the address asks a list to be narrowed to."""
     sources = {entry.source_id for entry in entries}
     return Narrowed(
         topic=next(iter(asked.known("topic", topics, most=1)), ""),
@@ -114,7 +115,8 @@ def _narrowed(
     )
 
 
-def _filters(entries: list[Entry], to: Narrowed, topics: Mapping[str, str], states: Iterable[Area]) -> list[Filter]:
+def filters_of(entries: list[Entry], to: Narrowed, topics: Mapping[str, str], states: Iterable[Area]) -> list[Filter]:
+    """The filters of a list, with how many indicators each choice would leave."""
     sources = {entry.source_id: entry.source for entry in entries}
     names = {state.code: state.name for state in states}
     return [
@@ -143,7 +145,8 @@ def _filter(
     return Filter(name, label, everything, choices)
 
 
-def _orders(*, with_search: bool) -> list[tuple[str, str]]:
+def orders_of(*, with_search: bool) -> list[tuple[str, str]]:
+    """The orders that a list can have."""
     orders = [("coverage", _("most states first")), ("newest", _("newest values first")), ("name", _("by name"))]
     return [("", _("best match first")), *orders] if with_search else orders
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from adme.accounts.policy import PUBLIC, policy
 from adme.lib import clock
 from adme.lib.page.shell import Link
-from adme.portal import choices, drawn, history, queries
+from adme.portal import choices, described, drawn, history, queries
 from adme.portal.asked import Asked
 from adme.portal.freshness import public_page
 from adme.portal.indicator_page import VIEWS, IndicatorPage, page_for
@@ -23,8 +23,12 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     """One indicator: what it says, as chart, map or table, and all that is known about it."""
     asked = Asked(request.GET)
     page = page_or_404(slug, asked)
+    told = described.description_of(page.indicator)
     context = {
         "page": page,
+        "described": told,
+        "metadata_score": told.score(),
+        "meaning": meaning(told),
         "crumbs": _crumbs(page),
         "views": _view_links(page),
         "figures": drawn.figures_of(page),
@@ -62,6 +66,15 @@ def page_or_404(slug: str, asked: Asked) -> IndicatorPage:
     if page is None:
         raise Http404
     return page
+
+
+def meaning(told: described.Description) -> list[dict[str, object]]:
+    """The reader's first three questions with what answers them; the fourth is how far to trust the figures."""
+    titles = {"what": _("What it is"), "why": _("Why it matters"), "how": _("How it is measured")}
+    return [
+        {"title": title, "said": told.answers[question], "named": question == "how"}
+        for question, title in titles.items()
+    ]
 
 
 def _crumbs(page: IndicatorPage) -> list[Link]:

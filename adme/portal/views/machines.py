@@ -20,7 +20,18 @@ from adme.portal.freshness import public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page, as sitemaps.org wants it."""
     everything = catalogue()
-    names = ("home", "indicators", "topics", "countries", "table", "releases", "about", "licence", "manual")
+    names = (
+        "home",
+        "indicators",
+        "list-of-indicators",
+        "topics",
+        "countries",
+        "table",
+        "releases",
+        "about",
+        "licence",
+        "manual",
+    )
     paths = [reverse(f"portal:{name}") for name in names]
     paths += [state.url for state in everything.states]
     paths += [entry.url for entry in everything.entries]

@@ -14,13 +14,14 @@ from django.core.management.base import BaseCommand
 from adme.accounts.policy import NotAllowed
 from adme.collection.errors import CollectionError
 from adme.config import said
-from adme.config.bringing_in import KINDS, Report, Wish, bring_in, refusal
+from adme.config.bringing_in import KINDS, OFFERED, Report, Wish, bring_in, refusal
+from adme.indicators.errors import RegisterError
 from adme.observations.errors import StoreRefused
 from adme.structures.errors import StructureError
 
 log = logging.getLogger(__name__)
 
-REFUSALS = (CollectionError, StructureError, StoreRefused, NotAllowed, said.NotUnderstood)
+REFUSALS = (CollectionError, StructureError, StoreRefused, RegisterError, NotAllowed, said.NotUnderstood)
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--as", dest="username", required=True, metavar="USER", help="who brings it in")
-        parser.add_argument("--kind", choices=KINDS, default="data", help="data or structure; the others come later")
+        parser.add_argument("--kind", choices=KINDS, default="data", help=f"{', '.join(OFFERED)}; the others come later")
         parser.add_argument("--dataflow", metavar="ID", help="as in ASEAN:DF_UN_SDG(1.0.0); SDMX-CSV names its own")
         parser.add_argument("--mapping", type=Path, help="what its columns mean; else what is remembered or suggested")
         parser.add_argument("--dry-run", action="store_true", help="tell what would change, and change nothing")

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from adme.lib import rich_text
 from adme.lib.page import marks, reading
 from adme.lib.page.figures import Figure
 from adme.lib.page.icons import ICONS
@@ -31,6 +32,12 @@ Context = dict[str, Any]
 def trusted(svg: str) -> SafeString:
     """Markup made by our own drawing code, which escapes every word that goes in."""
     return mark_safe(svg)  # noqa: S308
+
+
+@register.filter
+def rich(html: str) -> SafeString:
+    """Formatted text that people wrote: cleaned again here, whatever it went through before."""
+    return mark_safe(rich_text.clean(html))  # noqa: S308
 
 
 # --- numbers and times ----------------------------------------------------------------------------

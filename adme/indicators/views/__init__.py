@@ -1,0 +1,1 @@
+"""Pages of the workspace of metadata: who writes, who approves, what is required."""
