@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adme.lib.sdmx_messages.json_parts import Parts, parts_of
 from adme.lib.sdmx_messages.json_stat_reading import read_json_stat
 from adme.lib.sdmx_messages.json_stream import JsonStream, Number
-from adme.lib.sdmx_messages.json_parts import Parts, parts_of
 from adme.lib.sdmx_messages.observation_rows import Enough, MessageRefused, MessageSettings, ObservationRows
 
 __all__ = ["read_json"]

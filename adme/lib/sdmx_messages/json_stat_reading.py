@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from adme.lib.sdmx_messages.json_stream import Number
 from adme.lib.sdmx_messages.json_parts import plain
+from adme.lib.sdmx_messages.json_stream import Number
 from adme.lib.sdmx_messages.observation_rows import Enough, MessageRefused, MessageSettings, ObservationRows
 
 __all__ = ["read_json_stat"]

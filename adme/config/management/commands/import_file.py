@@ -31,7 +31,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--as", dest="username", required=True, metavar="USER", help="who brings it in")
-        parser.add_argument("--kind", choices=KINDS, default="data", help=f"{', '.join(OFFERED)}; the others come later")
+        parser.add_argument(
+            "--kind", choices=KINDS, default="data", help=f"{', '.join(OFFERED)}; the others come later"
+        )
         parser.add_argument("--dataflow", metavar="ID", help="as in ASEAN:DF_UN_SDG(1.0.0); SDMX-CSV names its own")
         parser.add_argument("--mapping", type=Path, help="what its columns mean; else what is remembered or suggested")
         parser.add_argument("--dry-run", action="store_true", help="tell what would change, and change nothing")
