@@ -122,3 +122,16 @@ def test_an_address_that_fits_several_names_them(flow: Dataflow) -> None:
     assert answer.status_code == 501
     assert "TEST:DF_OTHER(1.0.0), TEST:DF_TEST(1.0.0)" in answer.content.decode()
     assert "HIDDEN" not in answer.content.decode()
+
+
+def test_a_newer_version_under_embargo_hides_nothing(flow: Dataflow) -> None:
+    newer = Dataflow.objects.get(pk=flow.pk)
+    newer.pk, newer.version = None, "2.0.0"
+    newer.save()
+    record(newer, [("A.KH.POOR.F", "2015", 1.0)], clock.now_instant() + 3_600_000_009, live=False)
+    for version in ("", "/~", "/+", "/*", "/1+.0.0"):
+        assert cells(f"{BASE}{version}") == CELLS
+    assert get(f"{BASE}/2.0.0").status_code == 404
+    record(newer, [("A.KH.POOR.F", "2016", 2.0)], clock.now_instant(), live=True)
+    assert list(cells(f"{BASE}/~").values()) == ["2"]
+    assert cells(f"{BASE}/1.0.0") == CELLS
