@@ -36,6 +36,7 @@ from adme.releases.asked import (
     UnknownDimension,
     codes_asked,
     in_force,
+    one_of,
     series_asked,
 )
 from adme.releases.coverage import PublishedIndicator, published
@@ -73,7 +74,7 @@ __all__ = [
     "available",
     "calendar",
     "clock_instant",
-    "has_been_public",
+    "ever_public",
     "history",
     "instant_of",
     "latest",
@@ -85,6 +86,8 @@ __all__ = [
 ]
 
 AsOf = dt.datetime | int | None
+
+DATAFLOW = Dataflow._meta.db_table
 
 
 def clock_instant() -> int:
@@ -153,15 +156,20 @@ def _between(low: int | None, high: int | None) -> Condition:
     return bounds
 
 
-def has_been_public(dataflow: Dataflow) -> bool:
-    """Whether the dataflow shows anything now or showed anything before, as far as it may still be seen. One query."""
+def ever_public(dataflows: Iterable[Dataflow]) -> list[Dataflow]:
+    """Those that show anything now or showed anything before, as far as it may still be seen. One query."""
+    asked = list(dataflows)
+    if not asked:
+        return []
+    condition = one_of("d.id", [dataflow.pk for dataflow in asked])
     sql = (
-        f"SELECT 1 FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
-        "WHERE s.dataflow_id = %s AND e.public_from <= %s LIMIT 1"
+        f"SELECT d.id FROM {DATAFLOW} d WHERE {condition.sql} AND EXISTS (SELECT 1 FROM {SERIES} s "
+        f"JOIN {EXTENT} e ON e.series_id = s.id WHERE s.dataflow_id = d.id AND e.public_from <= %s)"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, (dataflow.pk, public_clock()))
-        return cursor.fetchone() is not None
+        cursor.execute(sql, (*condition.parameters, public_clock()))
+        shown = {pk for (pk,) in cursor.fetchall()}
+    return [dataflow for dataflow in asked if dataflow.pk in shown]
 
 
 def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Cells:

@@ -21,7 +21,7 @@ from adme.sdmx.errors import NoResults, SyntaxFault
 from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflow
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
 from adme.sdmx.query import Components, parse_query
-from adme.sdmx.raw_query import parted
+from adme.sdmx.raw_query import parted, with_stray_parameters
 from adme.sdmx.references import collect
 from adme.sdmx.registry import PublicRegistry
 from adme.sdmx.structure_views import written
@@ -40,6 +40,7 @@ _NOT_HERE = (
 
 
 @policy(PUBLIC, formats=tuple(offer.export for offer in STRUCTURES.offers))
+@with_stray_parameters
 @sdmx_errors
 def availability(
     request: HttpRequest,
@@ -59,6 +60,7 @@ def availability(
 
 
 @policy(PUBLIC, formats=tuple(offer.export for offer in STRUCTURES_V1.offers))
+@with_stray_parameters
 @sdmx_errors
 def availability_v1(
     request: HttpRequest, flow: str, key: str = "all", provider: str = "all", component: str = "all"

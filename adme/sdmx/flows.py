@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
 from adme.releases import queries
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
+from adme.sdmx.versions import NotAVersion, matching, numbers_of
 from adme.structures.models import Dataflow
 
 EVERY = ("*", "all")
 NEWEST = ("*", "~", "+", "latest", "")
-_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,2}")
 
 
 def named_dataflow(context: str, agency: str, name: str, version: str) -> Dataflow:
@@ -23,9 +20,14 @@ def named_dataflow(context: str, agency: str, name: str, version: str) -> Datafl
         raise NotImplementedYet("The context “provisionagreement” is not offered; dataflow and datastructure are.")
     if context not in ("*", "dataflow", "datastructure"):
         raise SyntaxFault(f"There is no context “{context}”; dataflow and datastructure are offered.")
-    flows = Dataflow.objects.select_related("data_structure", "provider")
-    found = [flow for flow in flows if _is_named(flow, context, agency, name)]
-    return _the_one([flow for flow in _of_version(found, context, version) if queries.has_been_public(flow)])
+    named = "data_structure__" if context == "datastructure" else ""
+    asked = {f"{named}agency": agency, f"{named}artefact_id": name}
+    wanted = {f"{path}__in": text.split(",") for path, text in asked.items() if text not in EVERY}
+    if "\x00" in agency + name:  # which PostgreSQL takes in no text
+        raise NoResults("Nothing public matches.")
+    flows = Dataflow.objects.filter(**wanted).select_related("data_structure", "provider")
+    # What is public comes first: a newer version under embargo must not hide the one that everybody knows.
+    return _the_one(_of_version(queries.ever_public(flows), context, version))
 
 
 def dataflow_of_reference(reference: str) -> Dataflow:
@@ -49,35 +51,22 @@ def is_provided_by(dataflow: Dataflow, provider: str) -> bool:
     return False
 
 
-def _is_named(flow: Dataflow, context: str, agency: str, name: str) -> bool:
-    named = flow.data_structure if context == "datastructure" else flow
-    return _among(named.agency, agency) and _among(named.artefact_id, name)
-
-
-def _among(value: str, asked: str) -> bool:
-    return asked in EVERY or value in asked.split(",")
-
-
-def _of_version(flows: Iterable[Dataflow], context: str, asked: str) -> list[Dataflow]:
+def _of_version(flows: list[Dataflow], context: str, asked: str) -> list[Dataflow]:
     """The dataflows of the versions asked for; of each the newest where any would do."""
 
     def version(flow: Dataflow) -> str:
         return flow.data_structure.version if context == "datastructure" else flow.version
 
     if asked not in NEWEST:
-        wanted = [_numbers(one) for one in asked.split(",")]
-        return [flow for flow in flows if _numbers(version(flow)) in wanted]
+        try:
+            wanted = matching(asked, [version(flow) for flow in flows])
+        except NotAVersion:
+            raise SyntaxFault(f"“{asked}” is not a version, as 1.0.0, +, ~, * or 1.0+.0 are.") from None
+        return [flow for flow in flows if version(flow) in wanted]
     groups: dict[tuple[str, str], list[Dataflow]] = {}
     for flow in flows:
         groups.setdefault((flow.agency, flow.artefact_id), []).append(flow)
-    return [max(group, key=lambda flow: _numbers(flow.version)) for group in groups.values()]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    if not _VERSION.fullmatch(version):
-        raise SyntaxFault(f"“{version}” is not a version such as 1.0.0.")
-    found = tuple(int(part) for part in version.split("."))
-    return found + (0,) * (3 - len(found))
+    return [max(group, key=lambda flow: numbers_of(flow.version)) for group in groups.values()]
 
 
 def _the_one(flows: list[Dataflow]) -> Dataflow:

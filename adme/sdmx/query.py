@@ -157,6 +157,7 @@ PARAMETERS: Mapping[str, Callable[[str, str, Components], Taken]] = {
     "limit": take_count,
     "offset": _take_offset,
     "updatedAfter": take_updated_after,
+    "updateAfter": take_updated_after,  # as sdmx1 calls it
     "includeHistory": take_history,
     "asOf": _take_as_of,
     "attributes": _take_attributes,

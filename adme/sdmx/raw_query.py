@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
-from urllib.parse import unquote
+from collections.abc import Callable, Collection
+from functools import wraps
+from urllib.parse import quote, unquote
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from adme.lib.clock import to_instant
@@ -27,10 +28,25 @@ def query_string(request: HttpRequest) -> str:
     return raw.encode("iso-8859-1", "replace").decode("utf-8", "replace")
 
 
+def with_stray_parameters(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view that finds in the query string what a client has put behind the path without a question mark.
+
+    sdmx-json-parser appends `&format=jsondata` to whatever address it is given.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, stray: str | None = None, **parts: str) -> HttpResponseBase:
+        if stray:
+            given = request.META.get("QUERY_STRING", "")
+            request.META["QUERY_STRING"] = "&".join(filter(None, (given, quote(stray, safe="=&"))))
+        return view(request, **parts)
+
+    return wrapped
+
+
 def pairs(text: str) -> dict[str, str]:
     """Names and values of a raw query string, decoded but with every `+` kept; a name may stand once."""
     found: dict[str, str] = {}
-    # sdmx-json-parser appends `&format=…` to addresses that have no `?`-part of their own.
     for piece in filter(None, text.split("&")):
         raw_name, _, raw_value = piece.partition("=")
         name, value = unquote(raw_name), unquote(raw_value)

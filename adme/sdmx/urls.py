@@ -7,17 +7,19 @@ from adme.sdmx import availability_views, metadata_urls, schema_views, structure
 app_name = "sdmx"
 
 _PART = r"[^/]+"
+_UNSTRAYED = r"[^/&]+"
+_STRAY = r"(?:&(?P<stray>[^/]*))?"
 urlpatterns: list[URLPattern] = [
     *metadata_urls.patterns,
     re_path(
-        rf"^v2/data(?:/(?P<context>{_PART}))?(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
-        rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?/?$",
+        rf"^v2/data(?:/(?P<context>{_UNSTRAYED}))?(?:/(?P<agency>{_UNSTRAYED}))?(?:/(?P<flow>{_UNSTRAYED}))?"
+        rf"(?:/(?P<version>{_UNSTRAYED}))?(?:/(?P<key>{_UNSTRAYED}))?{_STRAY}/?$",
         views.data,
         name="data",
     ),
     re_path(
-        rf"^v2/availability(?:/(?P<context>{_PART}))?(?:/(?P<agency>{_PART}))?(?:/(?P<flow>{_PART}))?"
-        rf"(?:/(?P<version>{_PART}))?(?:/(?P<key>{_PART}))?(?:/(?P<component>{_PART}))?/?$",
+        rf"^v2/availability(?:/(?P<context>{_UNSTRAYED}))?(?:/(?P<agency>{_UNSTRAYED}))?(?:/(?P<flow>{_UNSTRAYED}))?"
+        rf"(?:/(?P<version>{_UNSTRAYED}))?(?:/(?P<key>{_UNSTRAYED}))?(?:/(?P<component>{_UNSTRAYED}))?{_STRAY}/?$",
         availability_views.availability,
         name="availability",
     ),
@@ -33,13 +35,13 @@ urlpatterns: list[URLPattern] = [
         name="schema",
     ),
     re_path(
-        rf"^v1/data/(?P<flow>{_PART})(?:/(?P<key>{_PART}))?(?:/(?P<provider>{_PART}))?/?$",
+        rf"^v1/data/(?P<flow>{_UNSTRAYED})(?:/(?P<key>{_UNSTRAYED}))?(?:/(?P<provider>{_UNSTRAYED}))?{_STRAY}/?$",
         views.data_v1,
         name="data-v1",
     ),
     re_path(
-        rf"^v1/availableconstraint/(?P<flow>{_PART})(?:/(?P<key>{_PART}))?(?:/(?P<provider>{_PART}))?"
-        rf"(?:/(?P<component>{_PART}))?/?$",
+        rf"^v1/availableconstraint/(?P<flow>{_UNSTRAYED})(?:/(?P<key>{_UNSTRAYED}))?(?:/(?P<provider>{_UNSTRAYED}))?"
+        rf"(?:/(?P<component>{_UNSTRAYED}))?{_STRAY}/?$",
         availability_views.availability_v1,
         name="availability-v1",
     ),

@@ -14,6 +14,7 @@ from adme.sdmx.errors import NoResults, SyntaxFault
 from adme.sdmx.flows import dataflow_of_reference, is_provided_by, named_dataflow
 from adme.sdmx.negotiation import DATA, DATA_V1, OFFERED
 from adme.sdmx.query import Components, parse_query
+from adme.sdmx.raw_query import with_stray_parameters
 from adme.sdmx.v1_query import parse_v1_query
 from adme.sdmx.wishes import Wish, wish_of
 from adme.structures.models import Dataflow
@@ -21,6 +22,7 @@ from adme.structures.queries import structure_of
 
 
 @policy(PUBLIC, formats=tuple(offer.export for offer in OFFERED))
+@with_stray_parameters
 @sdmx_errors
 def data(
     request: HttpRequest, context: str = "*", agency: str = "*", flow: str = "*", version: str = "*", key: str = "*"
@@ -33,6 +35,7 @@ def data(
 
 
 @policy(PUBLIC, formats=tuple(offer.export for offer in DATA_V1.offers))
+@with_stray_parameters
 @sdmx_errors
 def data_v1(request: HttpRequest, flow: str, key: str = "all", provider: str = "all") -> HttpResponseBase:
     """`/data/{flow}/{key}/{provider}` of SDMX-REST 1."""

@@ -131,6 +131,7 @@ def test_pysdmx_reads_every_cell(flow: Dataflow, accept: str) -> None:
         "/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*.*.NEVER",
         "/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*?c[TIME_PERIOD]=ge:2020",
         "/sdmx/v2/data/dataflow/TEST/DF_HIDDEN/1.0.0/A.B.C.D.E.F.G",
+        "/sdmx/v2/data/dataflow/TE%00ST/DF_TEST/1.0.0/*",
         "/sdmx/v2/data/dataflow/TEST/DF_HIDDEN/1.0.0/*?c[AGE]=1",
         "/sdmx/v2/data/datastructure/TEST/DSD_DF_HIDDEN",
         "/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*?c[OBS_VALUE]=gt:1000",

@@ -7,6 +7,7 @@ import io
 import re
 
 import pytest
+from django.test import Client
 from pysdmx.io import read_sdmx
 
 from adme.lib import clock
@@ -97,6 +98,8 @@ def test_the_tag_tells_every_parameter_apart_and_head_and_304_follow_it(flow: Da
         if answer.status_code == 200:
             again = get(f"{PATH}{asked}", JSON, **{"If-None-Match": answer["ETag"]})
             assert (again.status_code, again.content) == (304, b"")
+            head = Client().head(f"{PATH}{asked}", headers={"Accept": JSON})
+            assert (head.status_code, head.content, head["ETag"]) == (200, b"", answer["ETag"])
 
 
 def test_the_words_for_nothing_in_particular_have_the_tag_of_nothing(flow: Dataflow) -> None:
@@ -115,6 +118,16 @@ def test_an_address_that_fits_one_dataflow_means_it(flow: Dataflow, path: str) -
     assert cells(path) == CELLS
 
 
+@pytest.mark.parametrize(
+    "start", ["/sdmx/v2/data/dataflow/TEST/DF_TEST", PATH, "/sdmx/v1/data/DF_TEST", "/sdmx/v1/data/DF_TEST/A.KH../all"]
+)
+def test_parameters_that_a_client_puts_behind_the_path_are_parameters(flow: Dataflow, start: str) -> None:
+    stray, asked = get(f"{start}&format=jsondata&lastNObservations=1", "*/*"), f"{start}?format=jsondata"
+    assert stray["Content-Type"].startswith("application/vnd.sdmx.data+json")
+    assert stray["ETag"] == get(f"{asked}&lastNObservations=1", "*/*")["ETag"]
+    assert get(f"{start}&nonsense=1", "*/*").status_code == 400
+
+
 def test_an_address_that_fits_several_names_them(flow: Dataflow) -> None:
     other = make_flow("DF_OTHER")
     record(other, [("A.KH.POOR.F", "2015", 1.0)], clock.now_instant(), live=True)
@@ -122,3 +135,16 @@ def test_an_address_that_fits_several_names_them(flow: Dataflow) -> None:
     assert answer.status_code == 501
     assert "TEST:DF_OTHER(1.0.0), TEST:DF_TEST(1.0.0)" in answer.content.decode()
     assert "HIDDEN" not in answer.content.decode()
+
+
+def test_a_newer_version_under_embargo_hides_nothing(flow: Dataflow) -> None:
+    newer = Dataflow.objects.get(pk=flow.pk)
+    newer.pk, newer.version = None, "2.0.0"
+    newer.save()
+    record(newer, [("A.KH.POOR.F", "2015", 1.0)], clock.now_instant() + 3_600_000_009, live=False)
+    for version in ("", "/~", "/+", "/*", "/1+.0.0"):
+        assert cells(f"{BASE}{version}") == CELLS
+    assert get(f"{BASE}/2.0.0").status_code == 404
+    record(newer, [("A.KH.POOR.F", "2016", 2.0)], clock.now_instant(), live=True)
+    assert list(cells(f"{BASE}/~").values()) == ["2"]
+    assert cells(f"{BASE}/1.0.0") == CELLS
