@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Max
-
 from adme.indicators.models import Indicator, MetadataAttribute, Metadataflow, ReportVersion
 from adme.lib.sdmx_messages import metadata_structures as written
 from adme.lib.sdmx_messages.metadata_sets import MetadataSet, Reported, code_urn
@@ -19,11 +17,6 @@ from adme.releases import queries as published
 from adme.structures.models import Component
 
 BATCH = 200
-
-
-def newest_approval() -> object:
-    """What changes whenever a public report does, for ETags. One query."""
-    return ReportVersion.objects.filter(approved_at__isnull=False).aggregate(n=Max("approved_at"), i=Max("id"))
 
 
 @dataclass(frozen=True)
@@ -77,6 +70,15 @@ class PublicMetadata:
 
     def _list_of(self, flow: Metadataflow, dimension: str) -> str:
         return self._code_lists[flow.dataflow.data_structure_id, dimension]
+
+    def words(self) -> tuple[object, ...]:
+        """What messages are made of besides figures: approved versions, titles, structures. For ETags; without drafts."""
+        approved = ReportVersion.objects.filter(approved_at__isnull=False, report__metadataflow__in=list(self.flows))
+        versions = approved.order_by("pk").values_list("pk", "report__public", "report__indicator")
+        titles = {pk: one.title for pk, one in self.indicators.items()}
+        flows = [(flow.reference, flow.name, flow.structure.name) for flow in self.flows.values()]
+        attributes = [(one.name, one.help, one.required) for own in self.attributes.values() for one in own]
+        return ([row for row in versions if row[2] in titles], titles, flows, attributes)
 
     # --- reports ----------------------------------------------------------------------------------
 
