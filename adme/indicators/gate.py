@@ -33,7 +33,7 @@ def sentences(found: Sequence[Gap]) -> list[str]:
 
 
 def _sentence(gap: Gap) -> str:
-    if gap.indicator.pk is None:
+    if not gap.registered:
         words = _("“%(code)s” is not in the register of indicators, so that nothing is said of it.")
         return words % {"code": gap.indicator.code_id}
     return _("“%(indicator)s” (%(code)s) says nothing on: %(attributes)s.") % {

@@ -174,10 +174,11 @@ def report_lines(indicators: Sequence[Indicator]) -> list[ReportLine]:
 
 @dataclass(frozen=True)
 class Gap:
-    """An indicator whose approved report leaves required attributes empty."""
+    """An indicator whose approved report leaves required attributes empty; or a code that is in no register."""
 
     indicator: Indicator
     missing: tuple[MetadataAttribute, ...]
+    registered: bool = True
 
 
 def gaps(dataflow: Dataflow, codes: Iterable[str]) -> list[Gap]:
@@ -197,7 +198,7 @@ def gaps(dataflow: Dataflow, codes: Iterable[str]) -> list[Gap]:
     texts = texts_by_indicator([one.pk for one in indicators], [one.attribute_id for one in required])
     registered = {one.code_id for one in indicators}
     strangers = [Indicator(slug=code, code_id=code) for code in wanted if code not in registered]
-    found = [Gap(one, tuple(required)) for one in strangers]
+    found = [Gap(one, tuple(required), registered=False) for one in strangers]
     for indicator in indicators:
         own: Mapping[str, object] = texts.get(indicator.pk, {})
         missing = tuple(one for one in required if one.attribute_id not in own)

@@ -72,7 +72,7 @@ class PublicMetadata:
         return self._code_lists[flow.dataflow.data_structure_id, dimension]
 
     def words(self) -> tuple[object, ...]:
-        """What messages are made of besides figures: approved versions, titles, structures. For ETags; without drafts."""
+        """What messages are made of besides figures, for ETags: approved versions, titles, structures; no draft."""
         approved = ReportVersion.objects.filter(approved_at__isnull=False, report__metadataflow__in=list(self.flows))
         versions = approved.order_by("pk").values_list("pk", "report__public", "report__indicator")
         titles = {pk: one.title for pk, one in self.indicators.items()}
