@@ -43,14 +43,18 @@ class ReportForm(forms.Form):
             name = attribute.attribute_id
             html = texts.get(name, {}).get(language, "")
             markdown = rich_text.to_markdown(html)
-            self.fields[name] = forms.CharField(
+            self.fields[_field_of(attribute)] = forms.CharField(
                 label=f"{attribute.title} · {name}",
                 help_text=text_in(attribute.help),
                 required=False,
                 max_length=LONGEST,
                 initial=markdown,
                 widget=forms.Textarea(
-                    attrs={"rows": _rows(markdown), "lang": language, "aria-describedby": f"id_{name}-help"}
+                    attrs={
+                        "rows": _rows(markdown),
+                        "lang": language,
+                        "aria-describedby": f"id_{_field_of(attribute)}-help",
+                    }
                 ),
             )
 
@@ -61,7 +65,7 @@ class ReportForm(forms.Form):
         for attribute in self._attributes:
             by_language = self._texts.get(attribute.attribute_id, {})
             other = "" if by_language.get(self._language) else rich_text.plain(text_in(by_language, "en"))
-            entry = (attribute, self[attribute.attribute_id], other)
+            entry = (attribute, self[_field_of(attribute)], other)
             if attribute.parent_id and found:
                 found[-1][1].append(entry)
             else:
@@ -73,9 +77,14 @@ class ReportForm(forms.Form):
         found: Texts = {name: dict(by_language) for name, by_language in self._texts.items()}
         for attribute in self._attributes:
             name = attribute.attribute_id
-            if name in self.changed_data:
-                found.setdefault(name, {})[self._language] = rich_text.from_markdown(self.cleaned_data[name])
+            if (box := _field_of(attribute)) in self.changed_data:
+                found.setdefault(name, {})[self._language] = rich_text.from_markdown(self.cleaned_data[box])
         return found
+
+
+def _field_of(attribute: MetadataAttribute) -> str:
+    """The name of its box: an attribute may be called “reason” too."""
+    return f"text-{attribute.attribute_id}"
 
 
 def _rows(text: str) -> int:

@@ -25,18 +25,19 @@ def require_metadata(dataflow: Dataflow, codes: Iterable[str]) -> None:
 
 def sentences(found: Sequence[Gap]) -> list[str]:
     """What is missing, indicator by indicator."""
-    told = [
-        _("“%(indicator)s” (%(code)s) says nothing on: %(attributes)s.")
-        % {
-            "indicator": gap.indicator.name,
-            "code": gap.indicator.code_id,
-            "attributes": ", ".join(f"{one.title} ({one.attribute_id})" for one in gap.missing),
-        }
-        for gap in found[:MOST_TOLD]
-    ]
+    told = [_sentence(gap) for gap in found[:MOST_TOLD]]
     rest = len(found) - len(told)
     if rest > 0:
-        told.append(
-            ngettext("And %(n)d more indicator.", "And %(n)d more indicators.", rest) % {"n": rest},
-        )
+        told.append(ngettext("And %(n)d more indicator.", "And %(n)d more indicators.", rest) % {"n": rest})
     return told
+
+
+def _sentence(gap: Gap) -> str:
+    if not gap.registered:
+        words = _("“%(code)s” is not in the register of indicators, so that nothing is said of it.")
+        return words % {"code": gap.indicator.code_id}
+    return _("“%(indicator)s” (%(code)s) says nothing on: %(attributes)s.") % {
+        "indicator": gap.indicator.name,
+        "code": gap.indicator.code_id,
+        "attributes": ", ".join(f"{one.title} ({one.attribute_id})" for one in gap.missing),
+    }

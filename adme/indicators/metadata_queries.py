@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from adme.indicators.completeness import Completeness, completeness
 from adme.indicators.errors import UnknownMetadataStructure
@@ -97,7 +98,7 @@ def texts_by_indicator(indicators: Iterable[int], attributes: Sequence[str]) -> 
     """Indicator (primary key) → some attributes of its public report for all countries. One query for 500."""
     wanted = list(indicators)
     found: dict[int, Texts] = {}
-    columns = [f"public__texts__{name}" for name in attributes]
+    columns = [KeyTransform(name, "public__texts") for name in attributes]
     for start in range(0, len(wanted), FEW):
         rows = Report.objects.filter(
             indicator__in=wanted[start : start + FEW], area="", public__isnull=False
@@ -173,17 +174,18 @@ def report_lines(indicators: Sequence[Indicator]) -> list[ReportLine]:
 
 @dataclass(frozen=True)
 class Gap:
-    """An indicator whose approved report leaves required attributes empty."""
+    """An indicator whose approved report leaves required attributes empty; or a code that is in no register."""
 
     indicator: Indicator
     missing: tuple[MetadataAttribute, ...]
+    registered: bool = True
 
 
 def gaps(dataflow: Dataflow, codes: Iterable[str]) -> list[Gap]:
     """Where the gate of the dataflow is on: what is missing of the indicators with these codes. Else nothing.
 
-    An indicator that is not in the register yet has no report and lacks everything, but has no page either: it is left
-    to the register. Only the report for all countries counts, in whatever language.
+    A code that is not in the register has no report, so that all of it is missing: its gap has an indicator that is not
+    saved. Only the report for all countries counts, in whatever language.
     """
     flow = Metadataflow.objects.filter(dataflow=dataflow, gated=True).first()
     if flow is None:
@@ -191,9 +193,12 @@ def gaps(dataflow: Dataflow, codes: Iterable[str]) -> list[Gap]:
     required = list(MetadataAttribute.objects.filter(structure=flow.structure_id, required=True).order_by("position"))
     if not required:
         return []
-    indicators = _with_codes(dataflow, sorted(set(codes)))
+    wanted = sorted(set(codes))
+    indicators = _with_codes(dataflow, wanted)
     texts = texts_by_indicator([one.pk for one in indicators], [one.attribute_id for one in required])
-    found = []
+    registered = {one.code_id for one in indicators}
+    strangers = [Indicator(slug=code, code_id=code) for code in wanted if code not in registered]
+    found = [Gap(one, tuple(required), registered=False) for one in strangers]
     for indicator in indicators:
         own: Mapping[str, object] = texts.get(indicator.pk, {})
         missing = tuple(one for one in required if one.attribute_id not in own)

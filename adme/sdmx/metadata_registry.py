@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Max
-
 from adme.indicators.models import Indicator, MetadataAttribute, Metadataflow, ReportVersion
 from adme.lib.sdmx_messages import metadata_structures as written
 from adme.lib.sdmx_messages.metadata_sets import MetadataSet, Reported, code_urn
@@ -19,11 +17,6 @@ from adme.releases import queries as published
 from adme.structures.models import Component
 
 BATCH = 200
-
-
-def newest_approval() -> object:
-    """What changes whenever a public report does, for ETags. One query."""
-    return ReportVersion.objects.filter(approved_at__isnull=False).aggregate(n=Max("approved_at"), i=Max("id"))
 
 
 @dataclass(frozen=True)
@@ -78,6 +71,15 @@ class PublicMetadata:
     def _list_of(self, flow: Metadataflow, dimension: str) -> str:
         return self._code_lists[flow.dataflow.data_structure_id, dimension]
 
+    def words(self) -> tuple[object, ...]:
+        """What messages are made of besides figures, for ETags: approved versions, titles, structures; no draft."""
+        approved = ReportVersion.objects.filter(approved_at__isnull=False, report__metadataflow__in=list(self.flows))
+        versions = approved.order_by("pk").values_list("pk", "report__public", "report__indicator")
+        titles = {pk: one.title for pk, one in self.indicators.items()}
+        flows = [(flow.reference, flow.name, flow.structure.name) for flow in self.flows.values()]
+        attributes = [(one.name, one.help, one.required) for own in self.attributes.values() for one in own]
+        return ([row for row in versions if row[2] in titles], titles, flows, attributes)
+
     # --- reports ----------------------------------------------------------------------------------
 
     def sets(self, wanted: Wanted, *, stubs: bool = False) -> Iterator[MetadataSet]:
@@ -90,11 +92,20 @@ class PublicMetadata:
         elif wanted.version not in ("*", "all"):
             number = int(exact[0]) if exact[0].isascii() and exact[0].isdigit() and len(exact[0]) < 9 else 0
             versions = versions.filter(number=number if exact[2] in ("0.0", "") else 0)
-        ordered = versions.order_by("report__indicator__slug", "report__area", "number").select_related("report")
-        for version in ordered.iterator(chunk_size=BATCH):
-            indicator = self.indicators.get(version.report.indicator_id)
-            if indicator is not None and _matches(_id_of(version, indicator), wanted.id):
-                yield self._set(version, indicator, stubs=stubs)
+        ordered = versions.order_by("report__indicator__slug", "report__area", "number")
+        named = ordered.values_list("pk", "report__indicator", "report__area")
+        pks = [
+            pk
+            for pk, one, area in named
+            if one in self.indicators and _matches(_id_of(self.indicators[one].slug, area), wanted.id)
+        ]
+        # Batches by key and no cursor of the database: a reader who goes away would leave one open.
+        for start in range(0, len(pks), BATCH):
+            some = pks[start : start + BATCH]
+            read = ReportVersion.objects.select_related("report").in_bulk(some)
+            for pk in some:
+                version = read[pk]
+                yield self._set(version, self.indicators[version.report.indicator_id], stubs=stubs)
 
     def _flow_fits(self, flow: Metadataflow, wanted: Wanted) -> bool:
         dataflow = flow.dataflow
@@ -115,7 +126,7 @@ class PublicMetadata:
             targets.append(code_urn(self._list_of(flow, dataflow.area_dimension), version.report.area))
         return MetadataSet(
             agency=flow.agency,
-            id=_id_of(version, indicator),
+            id=_id_of(indicator.slug, version.report.area),
             version=f"{version.number}.0.0",
             name=dict(indicator.title),
             metadataflow=flow.reference,
@@ -180,9 +191,9 @@ class PublicMetadata:
         return f"{flow.agency}:CS_{flow.structure.artefact_id}({flow.structure.version})"
 
 
-def _id_of(version: ReportVersion, indicator: Indicator) -> str:
+def _id_of(slug: str, area: str) -> str:
     """The id of a set: that of the indicator's page, and for a report on one country, @ and its code."""
-    return f"{indicator.slug}@{version.report.area}" if version.report.area else indicator.slug
+    return f"{slug}@{area}" if area else slug
 
 
 def _reported(attributes: list[MetadataAttribute], texts: dict[str, dict[str, str]], *, stubs: bool) -> list[Reported]:

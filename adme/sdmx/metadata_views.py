@@ -17,7 +17,7 @@ from adme.lib.sdmx_messages.xml_data import Envelope
 from adme.releases.validators import public_instant, state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
 from adme.sdmx.errors import NoResults, NotAcceptable, NotImplementedYet, SyntaxFault
-from adme.sdmx.metadata_registry import PublicMetadata, Wanted, newest_approval
+from adme.sdmx.metadata_registry import PublicMetadata, Wanted
 
 SENDER = "ADME"
 JSON, XML = "json", "xml"
@@ -75,11 +75,12 @@ def metadata_structure(
     """`/structure/metadatastructure/…` and `/structure/metadataflow/…`, with what they refer to and their concepts."""
     parameters = _parameters(request, {"references", "detail", "format"})
     form = _form(request, parameters.get("format"), "structure", STRUCTURE_TYPES)
-    tag = state_tag("metadata-structure", request.get_full_path(), form, newest_approval(), _language())
+    registry = PublicMetadata()
+    tag = state_tag("metadata-structure", request.get_full_path(), form, registry.words(), _language())
     headers = public_headers(tag, STRUCTURE_TYPES[form])
     if unchanged(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag, "Vary": headers["Vary"]})
-    found = _artefacts(kind, (agency, artefact, version), parameters.get("references", "none"))
+    found = _artefacts(registry, kind, (agency, artefact, version), parameters.get("references", "none"))
     if form == JSON:
         body = metadata_structures.write_json(found, _envelope(), language=_language())
     else:
@@ -87,8 +88,9 @@ def metadata_structure(
     return HttpResponse(body, headers=headers)
 
 
-def _artefacts(kind: str, named: tuple[str, str, str], references: str) -> metadata_structures.Artefacts:
-    registry = PublicMetadata()
+def _artefacts(
+    registry: PublicMetadata, kind: str, named: tuple[str, str, str], references: str
+) -> metadata_structures.Artefacts:
     if references not in ("none", "children", "descendants", "parents", "all"):
         raise NotImplementedYet(f"References to “{references}” are not offered for metadata structures.")
     if kind == "metadataflow":
@@ -118,11 +120,12 @@ def _sets(request: HttpRequest, wanted: Wanted) -> HttpResponseBase:
     if detail not in ("full", "allstubs"):
         raise SyntaxFault(f"There is no detail “{detail}” of metadata; there are full and allstubs.")
     form = _form(request, parameters.get("format"), "metadata", METADATA_TYPES)
-    tag = state_tag("metadata", request.get_full_path(), form, newest_approval(), _language())
+    registry = PublicMetadata()
+    tag = state_tag("metadata", request.get_full_path(), form, registry.words(), _language())
     headers = public_headers(tag, METADATA_TYPES[form])
     if unchanged(request, tag):
         return HttpResponse(status=304, headers={"ETag": tag, "Vary": headers["Vary"]})
-    sets = PublicMetadata().sets(wanted, stubs=detail == "allstubs")
+    sets = registry.sets(wanted, stubs=detail == "allstubs")
     first = next(sets, None)
     if first is None:
         raise NoResults("Nothing public matches.")

@@ -395,6 +395,14 @@ def test_a_draft_does_not_open_the_gate_and_a_deletion_needs_no_key(office):
     assert publish(office, [("A.TH.POOR.F", "2020", "D")]).instant > 0
 
 
+def test_a_code_that_is_in_no_register_does_not_slip_through(office):
+    office.read.delete()
+    set_gate(metadataflow=metadataflow_of(office.poor.dataflow), gated=True, **WHO)
+    published_report("poor")
+    with pytest.raises(MetadataIncomplete, match="“READ” is not in the register"):
+        publish(office, [("A.TH.POOR.F", "2020", 1.0), ("A.TH.READ.F", "2020", 1.0)])
+
+
 def test_the_gate_is_open_until_somebody_closes_it(office):
     assert publish(office, [("A.TH.POOR.F", "2020", 1.0)]).instant > 0
     with pytest.raises(ReasonMissing):

@@ -13,6 +13,8 @@ from html import escape
 from typing import Any
 from xml.parsers import expat
 
+from django.utils.translation import gettext as _
+
 LONGEST = 50_000_000
 """Bytes of a message."""
 DEEPEST = 60
@@ -43,13 +45,13 @@ class ReadSet:
 def read(content: bytes) -> list[ReadSet]:
     """Every report of a message. MetadataUnreadable."""
     if len(content) > LONGEST:
-        raise MetadataUnreadable(f"The message is longer than {LONGEST // 1_000_000} MB.")
+        raise MetadataUnreadable(_("The message is longer than {n} MB.").format(n=LONGEST // 1_000_000))
     begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if begins == b"{":
         return _read_json(content)
     if begins == b"<":
         return _read_xml(content)
-    raise MetadataUnreadable("This is neither SDMX-JSON nor SDMX-ML.")
+    raise MetadataUnreadable(_("This is neither SDMX-JSON nor SDMX-ML."))
 
 
 # --- SDMX-JSON --------------------------------------------------------------------------------------
@@ -59,16 +61,16 @@ def _read_json(content: bytes) -> list[ReadSet]:
     try:
         message = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise MetadataUnreadable("This is no well-formed JSON.") from error
+        raise MetadataUnreadable(_("This is no well-formed JSON.")) from error
     sets = _of(_of(message, "data", dict, "message"), "metadataSets", list, "data")
     if len(sets) > MOST_SETS:
-        raise MetadataUnreadable(f"There are more than {MOST_SETS} reports.")
-    return [_json_set(one, f"metadata set {number}") for number, one in enumerate(sets, 1)]
+        raise MetadataUnreadable(_("There are more than {n} reports.").format(n=MOST_SETS))
+    return [_json_set(one, _("metadata set {n}").format(n=number)) for number, one in enumerate(sets, 1)]
 
 
 def _json_set(one: Any, place: str) -> ReadSet:
     if not isinstance(one, dict):
-        raise MetadataUnreadable("A report is an object.", place)
+        raise MetadataUnreadable(_("A report is an object."), place)
     texts: dict[str, Mapping[str, str]] = {}
     for attribute in _of(one, "attributes", list, place):
         _json_attribute(attribute, texts, place, 0)
@@ -79,12 +81,12 @@ def _json_set(one: Any, place: str) -> ReadSet:
 
 def _json_attribute(one: Any, texts: dict[str, Mapping[str, str]], place: str, depth: int) -> None:
     if not isinstance(one, dict) or not isinstance(one.get("id"), str) or depth > DEEPEST:
-        raise MetadataUnreadable("An attribute is an object with an id.", place)
+        raise MetadataUnreadable(_("An attribute is an object with an id."), place)
     name, value = one["id"], one.get("value")
     if value is not None:
         if name in texts:
-            raise MetadataUnreadable(f"“{name}” stands there twice.", place)
-        texts[name] = _json_texts(value, f"{place}, attribute {name}")
+            raise MetadataUnreadable(_("“{name}” stands there twice.").format(name=name), place)
+        texts[name] = _json_texts(value, _("{place}, attribute {name}").format(place=place, name=name))
     for part in one.get("attributes") or []:
         _json_attribute(part, texts, place, depth + 1)
 
@@ -92,17 +94,17 @@ def _json_attribute(one: Any, texts: dict[str, Mapping[str, str]], place: str, d
 def _json_texts(value: Any, place: str) -> Mapping[str, str]:
     if isinstance(value, dict):
         if not all(isinstance(words, str) for words in value.values()):
-            raise MetadataUnreadable("Texts by language are words.", place)
+            raise MetadataUnreadable(_("Texts by language are words."), place)
         return {str(language): words for language, words in value.items()}
     if isinstance(value, str | int | float | bool):
         return {"en": str(value)}
-    raise MetadataUnreadable("A value is a text, a number, or texts by language.", place)
+    raise MetadataUnreadable(_("A value is a text, a number, or texts by language."), place)
 
 
 def _of(one: Any, name: str, kind: type, place: str) -> Any:
     found = one.get(name) if isinstance(one, dict) else None
     if not isinstance(found, kind):
-        raise MetadataUnreadable(f"“{name}” is missing, or not what it should be.", place)
+        raise MetadataUnreadable(_("“{name}” is missing, or not what it should be.").format(name=name), place)
     return found
 
 
@@ -129,15 +131,15 @@ class _Element:
 def _read_xml(content: bytes) -> list[ReadSet]:
     root = _tree(content)
     if root.tag != "GenericMetadata":
-        raise MetadataUnreadable("This is no message of reference metadata (GenericMetadata of SDMX-ML 3.0).")
+        raise MetadataUnreadable(_("This is no message of reference metadata (GenericMetadata of SDMX-ML 3.0)."))
     sets = list(root.named("MetadataSet"))
     if len(sets) > MOST_SETS:
-        raise MetadataUnreadable(f"There are more than {MOST_SETS} reports.")
+        raise MetadataUnreadable(_("There are more than {n} reports.").format(n=MOST_SETS))
     return [_xml_set(one) for one in sets]
 
 
 def _xml_set(one: _Element) -> ReadSet:
-    place = f"line {one.line}"
+    place = _("line {n}").format(n=one.line)
     texts: dict[str, Mapping[str, str]] = {}
     for attribute in one.named("Attribute"):
         _xml_attribute(attribute, texts)
@@ -153,18 +155,20 @@ def _xml_set(one: _Element) -> ReadSet:
 
 
 def _xml_attribute(one: _Element, texts: dict[str, Mapping[str, str]]) -> None:
-    name, place = one.attributes.get("id", ""), f"line {one.line}"
+    name, place = one.attributes.get("id", ""), _("line {n}").format(n=one.line)
     if not name:
-        raise MetadataUnreadable("An attribute has no id.", place)
+        raise MetadataUnreadable(_("An attribute has no id."), place)
     said: dict[str, str] = {}
     for value in one.named("Value", "Text", "StructuredText"):
         language = value.attributes.get("lang", "en")
         if language in said:
-            raise MetadataUnreadable(f"“{name}” has two texts in {language}.", place)
+            raise MetadataUnreadable(
+                _("“{name}” has two texts in {language}.").format(name=name, language=language), place
+            )
         said[language] = "".join(map(_html, value.children)) if value.tag == "StructuredText" else value.words
     if said:
         if name in texts:
-            raise MetadataUnreadable(f"“{name}” stands there twice.", place)
+            raise MetadataUnreadable(_("“{name}” stands there twice.").format(name=name), place)
         texts[name] = said
     for part in one.named("Attribute"):
         _xml_attribute(part, texts)
@@ -186,7 +190,7 @@ def _tree(content: bytes) -> _Element:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if len(path) > DEEPEST:
-            raise MetadataUnreadable("It is nested too deeply.", f"line {parser.CurrentLineNumber}")
+            raise MetadataUnreadable(_("It is nested too deeply."), _("line {n}").format(n=parser.CurrentLineNumber))
         own = {_local(name): value for name, value in attributes.items()}
         element = _Element(_local(tag), own, line=parser.CurrentLineNumber)
         path[-1].children.append(element)
@@ -199,7 +203,7 @@ def _tree(content: bytes) -> _Element:
         path[-1].children.append(words)
 
     def refuse(*_given: object) -> None:
-        raise MetadataUnreadable("It declares a document type, which messages do not have.")
+        raise MetadataUnreadable(_("It declares a document type, which messages do not have."))
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     handler: Callable[..., None] = refuse
@@ -207,11 +211,11 @@ def _tree(content: bytes) -> _Element:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise MetadataUnreadable("This is no well-formed XML.", f"line {error.lineno}") from error
+        raise MetadataUnreadable(_("This is no well-formed XML."), _("line {n}").format(n=error.lineno)) from error
     except (LookupError, ValueError) as error:
         if isinstance(error, MetadataUnreadable):
             raise
-        raise MetadataUnreadable("It is in an encoding that nobody knows.") from error
+        raise MetadataUnreadable(_("It is in an encoding that nobody knows.")) from error
     return next(root.named(*(child.tag for child in root.children if isinstance(child, _Element))), root)
 
 
