@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 from adme.lib.sdmx_messages import csv_data, json_data, json_schema, json_structure, xml_schema, xml_structure
 from adme.releases import exports
@@ -219,18 +219,6 @@ class Range(NamedTuple):
     quality: float
     media: str
     parameters: dict[str, str]
-
-
-def choose(accept: str, parameter: str | None, family: Family = DATA, version: str = "") -> tuple[Offer, Labels]:
-    """The format of a data message and the labels wanted; NotAcceptable names what is offered."""
-    offer, parameters = negotiate(accept, parameter, version, family)
-    labels = parameters.get("labels", "id")
-    return offer, cast(Labels, labels) if labels in ("id", "name", "both") else "id"
-
-
-def choose_structure(accept: str, parameter: str | None, family: Family = STRUCTURES, version: str = "") -> Offer:
-    """The format of a structure message; NotAcceptable names what is offered."""
-    return negotiate(accept, parameter, version, family)[0]
 
 
 def negotiate(accept: str, parameter: str | None, version: str, family: Family) -> tuple[Offer, dict[str, str]]:
