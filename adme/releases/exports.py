@@ -192,7 +192,7 @@ def _file_stem(dataflow: Dataflow) -> str:
 def _parts(selection: Selection, shape: FlowShape, normalized: bool = False) -> Iterator[Part]:
     """The data sets of a message. The one of a plain answer says what its format says where nothing else is meant."""
     if selection.whole and not normalized:
-        yield Part(text_frames(selection, shape.columns))
+        yield Part(frames=text_frames(selection, shape.columns))
         return
     plain = selection.of_one_state and not selection.reading.cut
     for part in selection.data_sets():
@@ -286,7 +286,7 @@ def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Itera
         for part in coded
     }
     columns = [one for part_id in shape.columns for one in ([pl.col(part_id), names.get(part_id)])]
-    for frame in selection.frames():
+    for frame in _in_columns(selection, shape):
         yield frame.select([column for column in columns if column is not None])
 
 

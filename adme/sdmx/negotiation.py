@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
-from adme.lib.sdmx_messages import csv_data, json_data, json_structure, xml_schema, xml_structure
+from adme.lib.sdmx_messages import csv_data, json_data, json_schema, json_structure, xml_schema, xml_structure
 from adme.releases import exports
 from adme.sdmx.errors import NotAcceptable
 from adme.sdmx.versions import NotAVersion, matching, numbers_of
@@ -53,6 +53,8 @@ STRUCTURE_XML = Offer("structure-xml", xml_structure.MEDIA_TYPES["3.0"])
 STRUCTURE_XML_31 = Offer("structure-xml-3.1", xml_structure.MEDIA_TYPES["3.1"])
 STRUCTURE_XML_21 = Offer("structure-xml-2.1", xml_structure.MEDIA_TYPES["2.1"])
 
+SCHEMA_JSON = Offer("schema-json", json_schema.MEDIA_TYPES["2.0"])
+SCHEMA_JSON_21 = Offer("schema-json-2.1", json_schema.MEDIA_TYPES["2.1"])
 SCHEMA_XML = Offer("schema-xml", xml_schema.MEDIA_TYPES["3.0"])
 SCHEMA_XML_31 = Offer("schema-xml-3.1", xml_schema.MEDIA_TYPES["3.1"])
 SCHEMA_XML_21 = Offer("schema-xml-2.1", xml_schema.MEDIA_TYPES["2.1"])
@@ -174,6 +176,7 @@ STRUCTURES_V1 = Family(
 
 SCHEMAS = Family(
     types={
+        "application/vnd.sdmx.schema+json": (SCHEMA_JSON, SCHEMA_JSON_21),
         "application/vnd.sdmx.structure+json": _JSON_STRUCTURES,
         "application/json": (STRUCTURE_JSON,),
         "application/vnd.sdmx.schema+xml": (SCHEMA_XML, SCHEMA_XML_31, SCHEMA_XML_21),
@@ -181,9 +184,13 @@ SCHEMAS = Family(
         "text/xml": (SCHEMA_XML,),
         "application/vnd.sdmx.structure+xml": _XML_STRUCTURES,
     },
-    parameters={**STRUCTURES.parameters, "schema": (SCHEMA_XML, SCHEMA_XML_31, SCHEMA_XML_21)},
+    parameters={
+        **STRUCTURES.parameters,
+        "schema": (SCHEMA_XML, SCHEMA_XML_31, SCHEMA_XML_21),
+        "jsonschema": (SCHEMA_JSON, SCHEMA_JSON_21),
+    },
 )
-"""Schema queries of SDMX-REST 2. The standard's own default, a JSON schema, is not offered."""
+"""Schema queries of SDMX-REST 2."""
 
 SCHEMAS_V1 = Family(
     types={
@@ -193,8 +200,13 @@ SCHEMAS_V1 = Family(
         "application/vnd.sdmx.structure+xml": _XML_STRUCTURES_V1,
         "application/vnd.sdmx.structure+json": _JSON_STRUCTURES,
         "application/json": (STRUCTURE_JSON,),
+        "application/vnd.sdmx.schema+json": (SCHEMA_JSON, SCHEMA_JSON_21),
     },
-    parameters={**STRUCTURES_V1.parameters, "schema": (SCHEMA_XML_21, SCHEMA_XML, SCHEMA_XML_31)},
+    parameters={
+        **STRUCTURES_V1.parameters,
+        "schema": (SCHEMA_XML_21, SCHEMA_XML, SCHEMA_XML_31),
+        "jsonschema": (SCHEMA_JSON, SCHEMA_JSON_21),
+    },
 )
 """Schema queries of SDMX-REST 1."""
 
@@ -207,18 +219,6 @@ class Range(NamedTuple):
     quality: float
     media: str
     parameters: dict[str, str]
-
-
-def choose(accept: str, parameter: str | None, family: Family = DATA, version: str = "") -> tuple[Offer, Labels]:
-    """The format of a data message and the labels wanted; NotAcceptable names what is offered."""
-    offer, parameters = negotiate(accept, parameter, version, family)
-    labels = parameters.get("labels", "id")
-    return offer, cast(Labels, labels) if labels in ("id", "name", "both") else "id"
-
-
-def choose_structure(accept: str, parameter: str | None, family: Family = STRUCTURES, version: str = "") -> Offer:
-    """The format of a structure message; NotAcceptable names what is offered."""
-    return negotiate(accept, parameter, version, family)[0]
 
 
 def negotiate(accept: str, parameter: str | None, version: str, family: Family) -> tuple[Offer, dict[str, str]]:

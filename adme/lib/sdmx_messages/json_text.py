@@ -24,11 +24,13 @@ def quoted(name: str) -> pl.Expr:
 
 def number_or_text(name: str) -> pl.Expr:
     """A column of values as JSON: a number as delivered, a text where it is none, ``null`` where there is nothing."""
-    text = pl.col(name)
-    return (
-        pl.when(text.is_null() | (text == ""))
-        .then(pl.lit("null"))
-        .when(text.str.contains(_NUMBER))
-        .then(text)
-        .otherwise(quoted(name))
-    )
+
+    def written(values: pl.Series) -> pl.Series:
+        plain = values.str.contains(_NUMBER)
+        if plain.all():  # as nearly always: the texts need not be escaped to be thrown away
+            return values.fill_null("null")
+        text = pl.col("value")
+        told = pl.when(text.is_null() | (text == "")).then(pl.lit("null")).when(plain).then(text)
+        return values.to_frame("value").select(told.otherwise(quoted("value")).alias("told"))["told"]
+
+    return pl.col(name).map_batches(written, return_dtype=pl.String, is_elementwise=True)

@@ -114,3 +114,8 @@ class Part:
     action: Action | None = None
     valid_from: str = ""
     valid_to: str = ""
+
+
+def run_of(names: Iterable[str]) -> pl.Expr:
+    """The number of the run of rows, one below the other, that say the same in these columns."""
+    return pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in names).cum_sum()

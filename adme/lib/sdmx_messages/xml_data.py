@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
 
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part, run_of
 
 Version = Literal["2.1", "3.0", "3.1"]
 
@@ -231,9 +231,8 @@ def _grouped(frames: Iterable[pl.DataFrame], series: pl.Expr, observation: pl.Ex
 def _runs(frame: pl.DataFrame, series: pl.Expr, observation: pl.Expr) -> pl.DataFrame:
     """The text of each series, made once for its run of rows, and that of its observations."""
     said = list(dict.fromkeys(series.meta.root_names()))
-    new = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in said)
     return (
-        frame.select(*said, new.cum_sum().alias("__run"), observation.alias("__observations"))
+        frame.select(*said, run_of(said).alias("__run"), observation.alias("__observations"))
         .group_by("__run", maintain_order=True)
         .agg(pl.col(*said).first(), pl.col("__observations").str.join(""))
         .select(series.alias("__series"), "__observations")
