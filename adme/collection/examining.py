@@ -23,7 +23,7 @@ from adme.indicators.queries import units_of
 from adme.lib.tabular.reading import Table, iter_table
 from adme.lib.tabular.refusals import TableRefused
 from adme.observations.actions.differing import differences
-from adme.observations.actions.merging import Merging
+from adme.observations.actions.merging import MOST_OVERLAPS, Merging
 from adme.observations.actions.record import RevisionCount
 from adme.observations.queries import typical_values
 from adme.quality.checks import CheckContext, good_rows, run_checks, run_message_checks
@@ -31,7 +31,7 @@ from adme.quality.findings import FindingGroup, group_findings, no_problems
 from adme.structures.coding import Coder
 from adme.structures.mapping import Kind, MappingDeclaration
 from adme.structures.models import Dataflow
-from adme.structures.problems import ERROR, WARNING
+from adme.structures.problems import ERROR, WARNING, collected, one_problem
 from adme.structures.queries import structure_of
 from adme.structures.sdmx_csv import expected_of
 from adme.structures.structure_view import StructureView
@@ -141,10 +141,15 @@ class _Examination:
         kept = self.draft_digest
         found = run_message_checks(pl.scan_parquet(DRAFTS.path(kept)), self.structure, context)
         self.problems = pl.concat([self.problems, found])
-        merging = Merging(self.structure)
-        rows = merging.run(lambda: (good_rows(frame, found) for frame in DRAFTS.frames(kept)))
-        self.draft_digest = DRAFTS.keep_frames(rows)
-        self.merged_onto = merging.onto
+        with Merging(self.structure, lambda: (good_rows(frame, found) for frame in DRAFTS.frames(kept))) as merging:
+            if merging.overlaps > MOST_OVERLAPS:
+                often = one_problem("message.overlaps", value=str(merging.overlaps), detail=str(MOST_OVERLAPS))
+                self.problems = pl.concat([self.problems, collected([often])])
+                self.usable = False
+            self.draft_digest = DRAFTS.keep_frames(
+                merging.run() if self.usable else [pl.DataFrame(schema=merging.schema)]
+            )
+            self.merged_onto = merging.onto
 
     def check(self) -> None:
         """Rows against each other, the structure and the store; what has an error leaves the draft."""

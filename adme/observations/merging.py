@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-__all__ = ["ATTRIBUTE_STATES", "CELL", "CONTENT", "Merged", "covering", "is_open", "merged", "only_attributes"]
+__all__ = ["CELL", "CONTENT", "Merged", "bounded", "covering", "is_open", "merged"]
 
 CELL = ("series_id", "period")
 CONTENT: dict[str, Any] = {
@@ -64,13 +64,30 @@ def covering(cells: pl.DataFrame, patterns: pl.DataFrame, dimensions: Sequence[s
     keys = [*dimensions, "period"]
     numbered = cells.select(*keys, cell=pl.int_range(pl.len(), dtype=pl.UInt32))
     found = [pl.DataFrame(schema={"cell": pl.UInt32, **patterns.drop(keys).schema})]
-    given = pl.concat_str([pl.col(name).is_not_null().cast(pl.Int8).cast(pl.String) for name in keys])
-    for (mask,), some in patterns.with_columns(mask=given).partition_by("mask", as_dict=True).items():
+    for (mask,), some in patterns.with_columns(mask=_mask(keys)).partition_by("mask", as_dict=True).items():
         named = [name for name, told in zip(keys, str(mask), strict=True) if told == "1"]
         rest = some.drop("mask", *(name for name in keys if name not in named))
         joined = numbered.join(rest, on=named) if named else numbered.join(rest, how="cross")
         found.append(joined.select(found[0].columns))
     return pl.concat(found)
+
+
+def bounded(patterns: pl.DataFrame, dimensions: Sequence[str]) -> tuple[pl.DataFrame, int]:
+    """Patterns without those that say nothing, and how many of them may cover one cell.
+
+    Of whole deletions with the same key the latest takes away all that the others do.
+    """
+    keys = [*dimensions, "period"]
+    clears = (pl.col("action") == "delete") & ~only_attributes()
+    latest = patterns.filter(clears).sort("row").unique(keys, keep="last", maintain_order=True)
+    kept = pl.concat([patterns.filter(~clears), latest]).sort("row")
+    times = kept.group_by(keys).len().with_columns(mask=_mask(keys)).group_by("mask").agg(pl.col("len").max())
+    return kept, int(times["len"].sum())
+
+
+def _mask(keys: Sequence[str]) -> pl.Expr:
+    """Which keys a pattern names, as a text of 0 and 1."""
+    return pl.concat_str([pl.col(name).is_not_null().cast(pl.Int8).cast(pl.String) for name in keys])
 
 
 def merged(

@@ -96,6 +96,11 @@ _CELLS = [
         _("Write I, A, M or R for values that hold now, D for values to be deleted."),
     ),
     _coding(
+        "message.overlaps",
+        _("%(value)s rows that leave dimensions open may speak of one observation; up to %(detail)s are read."),
+        _("Say what belongs together in one row, or send several messages."),
+    ),
+    _coding(
         "code.unknown",
         _("“%(value)s” is not a code of %(about)s."),
         _("Correct it in the file, say in the mapping which code it means, or have the code added to the list."),

@@ -28,6 +28,7 @@ SEVERITY: dict[str, str] = {
     # a cell
     "structure.other": ERROR,
     "action.unknown": ERROR,
+    "message.overlaps": ERROR,
     "code.unknown": ERROR,
     "code.empty": ERROR,
     "packed.unreadable": ERROR,

@@ -236,6 +236,15 @@ def test_merging_what_is_new_needs_a_value_and_what_is_required(flow):
     assert ("value.missing-unexplained", "OBS_VALUE", "A") in found
 
 
+def test_deletions_of_the_same_key_are_one_and_too_many_overlapping_rows_are_refused(loaded):
+    many = dataset(group(INDICATOR="LITERACY", COMMENT_OBS="x"), action="Merge")
+    clear = dataset(series(**TH), action="Delete")
+
+    assert errors(loaded, specific(*[clear] * 100)) == []
+    assert errors(loaded, specific(*[many] * 41)) == [("message.overlaps", "", "41")]
+    assert errors(loaded, specific(*[many] * 40)) == []
+
+
 def test_findings_say_where_in_the_message(flow):
     message = specific(
         dataset(series(obs("2020", "1"), **TH, UNIT_MEASURE="PT")),

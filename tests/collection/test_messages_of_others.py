@@ -13,7 +13,7 @@ from pysdmx.io.pd import PandasDataset
 from pysdmx.model import Component, Components, Concept, DataType, Role, Schema
 from pysdmx.model.message import Header
 
-from adme.releases.exports import export
+from adme.releases.exports import FORMATS, export
 from adme.releases.queries import select
 from tests.collection.education import bring_in, publish
 from tests.collection.messages import sdmx_csv
@@ -79,7 +79,7 @@ def test_what_pysdmx_writes_is_read_right(flow, what, by_series):
 
 # --- ours, there and back ---------------------------------------------------------------------------
 
-OURS = ("sdmx-csv", "sdmx-json", "sdmx-ml-2.1", "sdmx-ml-2.1-generic", "sdmx-ml-3.0", "sdmx-ml-3.1")
+OURS = tuple(name for name in FORMATS if name.startswith(("sdmx-", "json-stat")))
 DIVERSE = sdmx_csv(
     'R,LITERACY,TH,F,2020,93.20,E,PT,"say ""yes"", <b> & \'c\'"',
     "R,LITERACY,TH,F,2021,93.5,A,PT,",

@@ -15,6 +15,7 @@ from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.sniffing import sniff_file
 from tests.lib import hostile
 from tests.lib.tables import CSV, PLAIN, book, read_here, rows_of, saved, text_row
+from tests.lib.test_message_xml import REFUSED as REFUSED_XML
 
 MB = 1024 * 1024
 # A refusal by name, and not by the limits on time and memory, shows that it came in time and within memory.
@@ -68,6 +69,14 @@ def test_a_mislabelled_file_is_refused_at_the_first_look_too(tmp_path, name):
     refused = refusal(path, name, first_look=True)
     assert refused is not None
     assert refused.code == "name_misleads"
+
+
+@pytest.mark.parametrize("what", ["a billion laughs", "a huge attribute", "nested without end in an annotation"])
+def test_a_hostile_message_is_refused_in_the_child_too(tmp_path, what):
+    content, code = REFUSED_XML[what]
+    refused = refusal(saved(tmp_path, "message.xml", content), "message.xml", first_look=False)
+    assert refused is not None
+    assert refused.code == code
 
 
 TEXTS = [

@@ -1,14 +1,15 @@
 """JSON-stat 2.0, class dataset: values dense or sparse, with status.
 
-Method: json-stat.org/format, version 2.0. The format has no place for the dataflow, for attributes or for actions: its
-values are merged into the dataflow that it is brought in for. It cannot be read as a stream, so its size is bounded.
+Method: json-stat.org/format, version 2.0. The format has no place for the dataflow and for actions: its values are
+merged into the dataflow that it is brought in for. Attributes are taken from where `json_stat` writes them,
+`extension.attributes`. It cannot be read as a stream, so its size is bounded.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,11 @@ def _observations(given: dict[str, Any], settings: MessageSettings) -> Iterator[
     if [len(one) for one in categories] != [_number(size) for size in _array(given.get("size"))]:
         raise MessageRefused("message_index", found="size")
     shown = _shown(names, given, settings)
-    status = _by_place(given.get("status"))
+    status, for_all = _by_place(given.get("status")), isinstance(given.get("status"), str)
+    attributes = _attributes(given.get("extension"))
     for place, value in _cells(given.get("value"), math.prod(map(len, categories))):
         told = status(place)
-        if value is None and not told:
+        if value is None and (for_all or not told):
             continue
         row: list[str] = []
         for name, category in zip(shown, _at(place, categories), strict=True):
@@ -62,7 +64,15 @@ def _observations(given: dict[str, Any], settings: MessageSettings) -> Iterator[
                 row += (name, category)
         if value is not None:
             row += (settings.measure, plain(value, settings.measure, place + 1))
+        for name, text_at in attributes.items():
+            row += (name, text_at(place))
         yield [*row, STATUS, told] if told else row
+
+
+def _attributes(extension: Any) -> dict[str, Callable[[int], str]]:
+    """Attribute → what tells its text by place."""
+    told = extension.get("attributes") if isinstance(extension, dict) else None
+    return {name: _by_place(one) for name, one in told.items()} if isinstance(told, dict) else {}
 
 
 def _shown(names: list[str], given: dict[str, Any], settings: MessageSettings) -> list[str]:
@@ -110,7 +120,7 @@ def _cells(values: Any, size: int) -> Iterator[tuple[int, Any]]:
         raise MessageRefused("message_index", found="value")
 
 
-def _by_place(status: Any) -> Any:
+def _by_place(status: Any) -> Callable[[int], str]:
     """Place → status, from one for all, a list, or some by place."""
     if isinstance(status, list):
         return lambda place: plain(status[place], STATUS, place + 1) if place < len(status) else ""

@@ -10,7 +10,7 @@ import polars as pl
 from adme.observations import columns, extents, tables
 from adme.observations.catalogue import NO_SERIES, SERIES, Catalogue
 from adme.observations.delivered import PRETENDED
-from adme.observations.merging import CELL, CONTENT, covering, is_open, merged
+from adme.observations.merging import CELL, CONTENT, bounded, covering, is_open, merged
 from adme.observations.models import AttributeSet
 from adme.observations.queries import clock_instant
 from adme.observations.scopes import chunks, scope_of, whole_flow
@@ -18,48 +18,60 @@ from adme.observations.spool import Spool
 from adme.structures.coding import coded_schema
 from adme.structures.structure_view import StructureView
 
-__all__ = ["Merging"]
+__all__ = ["MOST_OVERLAPS", "Merging"]
 
 OF_ONE_OBSERVATION = "observation"
+
+MOST_OVERLAPS = 40
+
+PIECE = 100_000
+"""Observations merged at one time: what is told and what stands lie side by side, some 1,000 bytes for each."""
 
 Frames = Callable[[], Iterator[pl.DataFrame]]
 
 
 class Merging:
-    """Takes the coded rows of a message and gives the rows of its draft, in pieces by series.
+    """Takes the coded rows of a message and gives the rows of its draft, in pieces by series. Use it as a context.
 
-    Afterwards `onto` is the public instant that they were worked out against, None where nothing stored went into them.
+    `overlaps` says how many patterns may speak of one cell: more than MOST_OVERLAPS are not to be run, as their number
+    times that of all cells has to be gone through. Afterwards `onto` is the public instant that the rows were worked
+    out against, None where nothing stored went into them.
     """
 
-    def __init__(self, structure: StructureView) -> None:
+    def __init__(self, structure: StructureView, frames: Frames) -> None:
+        """`frames` gives the coded rows, as often as it is called."""
         self.structure = structure
+        self.frames = frames
+        self.catalogue, self.spool = Catalogue(structure), Spool()
         self.dimensions = list(structure.columns)
         self.shared = {one.id for one in structure.attributes if one.attachment != OF_ONE_OBSERVATION}
         self.instant = clock_instant()
         self.onto: int | None = None
         self.schema = coded_schema(structure)
+        self.patterns, self.overlaps = bounded(self._spooled(), self.dimensions)
 
-    def run(self, frames: Frames) -> Iterator[pl.DataFrame]:
-        """`frames` gives the coded rows, as often as it is called."""
-        catalogue, spool = Catalogue(self.structure), Spool()
-        try:
-            patterns = self._spooled(frames(), catalogue, spool)
-            patterns = self._where(patterns, frames)
-            catalogue.find()
-            yield pl.DataFrame(schema=self.schema)
-            yield from self._pieces(catalogue, spool, patterns)
-        finally:
-            spool.close()
+    def __enter__(self) -> Merging:
+        return self
 
-    def _spooled(self, frames: Iterator[pl.DataFrame], catalogue: Catalogue, spool: Spool) -> pl.DataFrame:
+    def __exit__(self, *about: object) -> None:
+        self.spool.close()
+
+    def run(self) -> Iterator[pl.DataFrame]:
+        """The rows of the draft."""
+        patterns = self._where(self.patterns, self.frames)
+        self.catalogue.find()
+        yield pl.DataFrame(schema=self.schema)
+        yield from self._pieces(self.catalogue, self.spool, patterns)
+
+    def _spooled(self) -> pl.DataFrame:
         """Rows into the spool; the patterns come back."""
         found = []
-        for frame in frames:
+        for frame in self.frames():
             opened = is_open(self.dimensions)
             found.append(frame.filter(opened))
             rows = frame.filter(~opened)
             if len(rows):
-                spool.add(rows.with_columns(slot=catalogue.slots_of(rows)))
+                self.spool.add(rows.with_columns(slot=self.catalogue.slots_of(rows)))
         return pl.concat(found)
 
     def _where(self, patterns: pl.DataFrame, frames: Frames) -> pl.DataFrame:
@@ -86,7 +98,7 @@ class Merging:
         weighed = series.join(told, on="series_id", how="left").join(sizes, on="series_id", how="left")
         weighed = weighed.sort("series_id").with_columns(pl.col("told", "observations").fill_null(0))
         weights = weighed.select(pl.max_horizontal("told", "observations") + 1).to_series().to_numpy()
-        pieces = list(chunks(weighed["series_id"], weights))
+        pieces = list(chunks(weighed["series_id"], weights, PIECE))
         if len(ids):
             spool.deal(ids, [int(piece[0]) for piece in pieces])
         for number, piece in enumerate(pieces):
