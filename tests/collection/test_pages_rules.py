@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from adme.accounts.models import Grant, User
 from adme.accounts.roles import Role
+from adme.collection.actions.accepting import accept_warnings
+from adme.collection.actions.housekeeping import sweep_files
+from adme.collection.actions.review import discard
+from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.quality.actions.rules import create_rule
 from adme.quality.declaration import declared
 from adme.quality.kinds import Kind
 from adme.quality.models import Acceptance, Trial, ValidationRule
 from tests.collection.browsing import body_of, signed_in, text_of
+from tests.collection.cast import person
 from tests.collection.education import draft, publish
 from tests.collection.reading_here import read_here
 
@@ -305,3 +313,42 @@ def test_the_list_of_findings_as_a_file_names_key_and_period(warned):
     table = body_of(signed_in("dewi").get(page("table", warned.pk, "findings", "csv"))).decode("utf-8-sig")
     assert "LITERACY.KH._T" in table
     assert "2020" in table
+
+
+def test_pages_ask_the_same_number_of_questions_whatever_they_list(flow, editor):
+    def asked(client, address) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    percent()
+    officer = signed_in("dewi")
+    first = draft(flow, FIGURES)
+
+    def counts() -> list[int]:
+        latest = Submission.objects.latest("prepared_at")
+        return [
+            asked(editor, page("rules")),
+            asked(editor, page("rule", "percent")),
+            asked(officer, page("accepted")),
+            asked(officer, page("submission", latest.pk)),
+            asked(officer, page("finding", latest.pk, position(latest))),
+        ]
+
+    accept_warnings(submission=first, finding=first.findings.get(rule="percent"), by=person("dewi"), reason="Right.")
+    before = counts()
+    for number in range(4):
+        percent(f"more-{number}")
+    many = "".join(f"LA,LITERACY,_T,{year},300,A\n" for year in range(2000, 2020))
+    more = draft(flow, FIGURES + many)
+    accept_warnings(submission=more, finding=more.findings.get(rule="percent"), by=person("dewi"), reason="Right.")
+    assert counts() == before
+    assert max(before) <= 25
+
+
+def test_the_file_of_found_figures_stays_as_long_as_its_submission(warned):
+    sweep_files(unused_for=dt.timedelta(0))
+    assert DRAFTS.holds(warned.found_digest)
+    discard(submission=warned, by=person("dewi"))
+    sweep_files(unused_for=dt.timedelta(0))
+    assert not DRAFTS.holds(warned.found_digest)

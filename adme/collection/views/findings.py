@@ -156,7 +156,7 @@ def _accepted_page(request: HttpRequest, form: ReasonForm, *, refused: int, stat
     shown = Paginator(seen.select_related("dataflow"), CELLS).get_page(request.GET.get("page"))
     listed = list(shown.object_list)
     names = names_of(name for one in listed for name in (one.accepted_by, one.ended_by))
-    structures = {one.dataflow_id: structure_of(one.dataflow) for one in listed}
+    structures = {flow.pk: structure_of(flow) for flow in {one.dataflow for one in listed}}
     rows = [
         {
             "one": one,

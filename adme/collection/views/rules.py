@@ -27,6 +27,7 @@ from adme.quality.queries import history_of_rule, rules_asked_for
 from adme.quality.rules_yaml import from_yaml, to_yaml
 from adme.structures.models import Dataflow
 from adme.structures.queries import all_dataflows, structure_of
+from adme.structures.structure_view import StructureView
 
 PAGE = 50
 VERSIONS = 20
@@ -53,10 +54,12 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = RuleFilterForm(request.GET, dataflows=all_dataflows())
     asked = form.cleaned_data if form.is_valid() else {}
     shown = Paginator(rules_asked_for(**asked), PAGE).get_page(request.GET.get("page"))
+    listed = list(shown.object_list)
+    structures = {flow.pk: structure_of(flow) for flow in {rule.dataflow for rule in listed}}
     context = {
         "form": form,
         "shown": shown,
-        "rows": [_line(rule) for rule in shown.object_list],
+        "rows": [_line(rule, structures[rule.dataflow_id]) for rule in listed],
         "is_filtered": any(asked.values()),
         "download": f"{reverse('collection:rules-file')}?{request.GET.urlencode()}",
         "may_change": can(person_of(request), Verb.STRUCTURE),
@@ -64,11 +67,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     return page(request, "collection/rules.html", context, status=200 if form.is_valid() else 422)
 
 
-def _line(rule: ValidationRule) -> dict[str, Any]:
+def _line(rule: ValidationRule, structure: StructureView) -> dict[str, Any]:
     return {
         "rule": rule,
         "kind": KINDS[Kind(rule.kind)].label,
-        "words": explanation(rule.declaration, structure_of(rule.dataflow)),
+        "words": explanation(rule.declaration, structure),
         "mark": "info" if rule.severity == "information" else rule.severity,
     }
 
@@ -100,7 +103,7 @@ def _rule_page(request: HttpRequest, found: ValidationRule, form: ReasonForm, *,
     names = names_of(version.changed_by for version in versions)
     structure = structure_of(found.dataflow)
     context = {
-        **_line(found),
+        **_line(found, structure),
         "form": form,
         "crumbs": crumbs(found.name),
         "structure": structure,
