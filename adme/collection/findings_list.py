@@ -30,6 +30,8 @@ class FindingRow:
     url: str = ""
     accepted: str = ""
     may_accept: bool = False
+    rule: str = ""
+    rule_url: str = ""
 
 
 def finding_rows(findings: Iterable[Finding], submission: Submission, *, may_accept: bool = False) -> list[FindingRow]:
@@ -53,6 +55,9 @@ def _row(finding: Finding, submission: Submission, may_accept: bool) -> FindingR
         url=_address(finding, submission),
         accepted=_accepted_words(finding),
         may_accept=may_accept and finding.acceptable and finding.open > 0,
+        rule=finding.rule,
+        # Built-in checks have a point in their name, and no page.
+        rule_url="" if "." in finding.rule else reverse("collection:rule", args=[finding.rule]),
     )
 
 

@@ -11,7 +11,7 @@ from adme.quality.declaration import RuleDeclaration
 from adme.quality.kinds import Kind
 from adme.structures.structure_view import CodeListView, StructureView
 
-__all__ = ["explanation", "scope_words"]
+__all__ = ["explanation", "requirement", "scope_words"]
 
 PER_CENT = frozenset({"PT", "PC", "PERCENT", "PERCENTAGE"})
 """Unit codes that say per cent; where a rule holds for one of them alone, its numbers are said with the unit."""
@@ -19,11 +19,14 @@ MOST_NAMED = 6
 """Codes named in a sentence; of more, only how many there are."""
 
 
+def requirement(declaration: RuleDeclaration, structure: StructureView | None = None) -> str:
+    """What must hold, in the active language; with `structure`, codes by their names."""
+    return _SENTENCES[declaration.kind](_Words(declaration, structure))
+
+
 def explanation(declaration: RuleDeclaration, structure: StructureView | None = None) -> str:
-    """Everything that the rule asks for, in the active language; with `structure`, codes by their names."""
-    words = _Words(declaration, structure)
-    said = _SENTENCES[declaration.kind](words)
-    about = scope_words(declaration, structure)
+    """What must hold, and for which figures."""
+    said, about = requirement(declaration, structure), scope_words(declaration, structure)
     return f"{said} {about}" if about else said
 
 

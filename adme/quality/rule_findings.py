@@ -11,7 +11,7 @@ from adme.lib.numbers import write_expr
 from adme.lib.texts import text_in
 from adme.observations.stored_cells import MARKS
 from adme.quality.declaration import RuleDeclaration
-from adme.quality.explaining import explanation
+from adme.quality.explaining import requirement
 from adme.quality.rules import Rule
 from adme.quality.running import RulesRun
 from adme.structures.problems import PROBLEM_SCHEMA, WARNING
@@ -92,7 +92,7 @@ def rule_words(rules: Iterable[RuleDeclaration], structure: StructureView) -> Ma
     """Rule name → how its findings are said: what is asked for, and the author's own words as the remedy."""
     said = {}
     for rule in rules:
-        words = explanation(rule, structure).replace("%", "%%")
+        words = requirement(rule, structure).replace("%", "%%")
         remedy = text_in(rule.text) or _(
             "Look at the figures. Correct what is wrong; a warning about a figure that is right "
             "can be accepted with the reason."

@@ -23,6 +23,8 @@ from adme.structures.yaml_text import Tree, line_of, pairs_of, text_of
 __all__ = ["from_yaml", "one_line", "to_yaml"]
 
 FORMAT = "1"
+EXACT = 1e15
+"""Whole numbers below are written as such."""
 HEAD = """\
 # Validation rules. Each has a name, a kind, the dataflow it is about, and what its kind needs.
 # state: draft (not used), on, off. severity: error, warning, information.
@@ -60,7 +62,10 @@ def _tree(declaration: RuleDeclaration, state: str) -> dict[str, Tree]:
 
 def _plain(value: Any) -> Tree:
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        whole = value.is_integer() and abs(value) < EXACT and str(value) != "-0.0"
+        return int(value) if whole else repr(value)
+    if isinstance(value, int):
+        return value
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list):

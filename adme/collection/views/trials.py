@@ -51,7 +51,7 @@ def trial(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         "words": explanation(found.rule.declaration, structure),
         "outdated": found.revision != found.rule.revision,
         "summary": _summary(found),
-        "seconds": f"{found.seconds:.1f}",
+        "seconds": f"{max(found.seconds, 0.1):.1f}",
         "table": _table(found, structure),
         "left": reading.number(found.broken - len(found.examples)) if found.broken > len(found.examples) else "",
         "crumbs": [Link(_("Rules"), reverse("collection:rules")), Link(found.rule.name, rule_page), Link(_("Trial"))],

@@ -102,7 +102,7 @@ def _with_previous(piece: Piece) -> pl.DataFrame:
 
 def _texts(*names: str) -> list[pl.Expr]:
     return [
-        text_of(pl.col(name).round_sig_figs(6) if name in ("percent", "median") else pl.col(name)) for name in names
+        text_of(pl.col(name).round_sig_figs(3) if name in ("percent", "median") else pl.col(name)) for name in names
     ]
 
 
