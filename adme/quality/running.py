@@ -20,14 +20,14 @@ from adme.structures.structure_view import DimensionView, StructureView
 
 __all__ = ["RulesRun", "run_rules"]
 
-CELLS_A_PIECE = 600_000
-"""Stored and delivered cells that are looked at together, some 150 bytes each; a single code may hold more."""
+CELLS_A_PIECE = 300_000
+"""Stored and delivered cells that are looked at together, some 300 bytes each at the widest point.
+
+A single code may hold more.
+"""
 
 PRETENDED = 2**62
 """Ids from here on stand for series that are not stored yet."""
-
-MOST_FOUND = 200_000
-"""Cells that are kept for one rule; of more only how many there are."""
 
 OnProgress = Callable[[int, int], object]
 """Called with how many cells are done, of how many."""
@@ -37,21 +37,23 @@ OnProgress = Callable[[int, int], object]
 class RulesRun:
     """What came of it: by the name of each rule, how many cells were looked at, how many break it, and which.
 
-    `found` has FOUND with the dimension columns dNN instead of `series`.
+    `found` has FOUND with the dimension columns dNN instead of `series`; with `most`, not more than so many cells.
     """
 
     looked: dict[str, int] = field(default_factory=dict)
     broken: dict[str, int] = field(default_factory=dict)
     found: dict[str, pl.DataFrame] = field(default_factory=dict)
+    most: int | None = None
 
     def add(self, name: str, looked: Looked, piece: Piece, structure: StructureView) -> None:
         """Take in what a rule found in one piece."""
         self.looked[name] += looked.cells
         self.broken[name] += len(looked.found)
-        named = _named(looked.found, piece, structure)
         before = self.found.get(name)
-        both = named if before is None else pl.concat([before, named])
-        self.found[name] = both.head(MOST_FOUND)
+        left = None if self.most is None else self.most - (0 if before is None else len(before))
+        wanted = looked.found if left is None else looked.found.head(max(left, 0))
+        named = _named(wanted, piece, structure)
+        self.found[name] = named if before is None else pl.concat([before, named])
 
 
 def run_rules(
@@ -61,15 +63,17 @@ def run_rules(
     batch: pl.DataFrame | pl.LazyFrame | None,
     members: Sequence[str] = (),
     others: Mapping[str, StructureView] | None = None,
+    most: int | None = None,
     on_progress: OnProgress = lambda done, total: None,
 ) -> RulesRun:
     """Every rule over the coded rows `batch` (see `structures.coding.coded_schema`) and what is public now.
 
     Only cells are named that were delivered, or that a delivered one is held against. Without a batch, everything that
     is public is looked at; "published before" then is the version before. `others` are the structures of other
-    dataflows that rules name, by reference.
+    dataflows that rules name, by reference. With `most`, only so many cells of each rule are named; all are counted.
     """
-    run = RulesRun({rule.name: 0 for rule in rules}, {rule.name: 0 for rule in rules})
+    nothing = {rule.name: 0 for rule in rules}
+    run = RulesRun(dict(nothing), dict(nothing), most=most)
     delivered = None if batch is None else batch.lazy()
     plans = list(_plans(rules, structure, delivered))
     total, done = sum(plan.cells for plan in plans), 0

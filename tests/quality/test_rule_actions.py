@@ -10,6 +10,7 @@ from adme.accounts.roles import Role
 from adme.observations.actions.record import store
 from adme.observations.models import PublicClock
 from adme.quality import running
+from adme.quality.actions import trials
 from adme.quality.actions.rules import bring_in_rules, change_rule, create_rule, set_rule_state
 from adme.quality.actions.trials import KEPT, run_trial, start_trial
 from adme.quality.declaration import declared
@@ -252,3 +253,14 @@ def test_old_trials_of_a_rule_go(flow, editor):
     for _ in range(KEPT + 3):
         start_trial(rule=rule, by=editor)
     assert rule.trials.count() == KEPT
+
+
+def test_however_many_figures_break_a_rule_all_are_counted_and_the_first_are_shown(flow, editor, monkeypatch):
+    monkeypatch.setattr(trials, "EXAMPLES", 3)
+    monkeypatch.setattr(running, "CELLS_A_PIECE", 1)
+    rows = [
+        (f"{area}.{one}.F", str(year), 500.0) for area in ("KH", "TH") for one in ("POOR", "READ") for year in (1, 2)
+    ]
+    publish(flow, [(key, f"202{year}", value) for key, year, value in rows], 10)
+    trial = tried(flow, editor, kind="range", max=100)
+    assert (trial.looked, trial.broken, len(trial.examples)) == (8, 8, 3)

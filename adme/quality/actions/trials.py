@@ -68,6 +68,7 @@ def _found(trial: Trial, rule: ValidationRule) -> dict[str, Any]:
         batch=None,
         members=member_codes(),
         others=other_structures([declaration]),
+        most=EXAMPLES,
         on_progress=on_progress,
     )
     shown = problems_of(run, [declaration], structure).head(EXAMPLES)
