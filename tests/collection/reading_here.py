@@ -24,7 +24,7 @@ def sniff(path: Path, name: str | None = None) -> FileFacts:
     return FileFacts("csv", path.stat().st_size, "utf-8", ",", ".", sheets=(SheetFacts(None, columns=columns),))
 
 
-def iter_table(path: Path, dialect: Any, name: str | None = None) -> Iterator[Table]:
+def iter_table(path: Path, dialect: Any, name: str | None = None, **more: Any) -> Iterator[Table]:
     frame = _frame(path)
     yield Table(frame, pl.DataFrame(schema=SCHEMA), tuple(frame.columns[1:]), None, len(frame))
 
