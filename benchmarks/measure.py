@@ -12,7 +12,7 @@ import django
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", choices=["loads", "lookups", "memory", "reading"])
+    parser.add_argument("part", choices=["loads", "lookups", "memory", "reading", "rules"])
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--runs", type=int, required=True)
     asked = parser.parse_args()
@@ -20,9 +20,9 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from benchmarks import loads, lookups, memory, reading
+    from benchmarks import loads, lookups, memory, reading, rules
 
-    part = {"loads": loads, "lookups": lookups, "memory": memory, "reading": reading}[asked.part]
+    part = {"loads": loads, "lookups": lookups, "memory": memory, "reading": reading, "rules": rules}[asked.part]
     for result in part.measure(asked.rows, asked.runs):
         json.dump(dataclasses.asdict(result), sys.stdout)
         print(flush=True)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from adme.collection.files import DRAFTS, RECEIVED
 from adme.collection.message_places import in_dataset, placed
 from adme.collection.models import SourceFile
 from adme.collection.refused_rows import refused_frames
+from adme.collection.validating import Validated, found_frame, validate
 from adme.indicators.queries import units_of
 from adme.lib.tabular.reading import Table, iter_table
 from adme.lib.tabular.refusals import TableRefused
@@ -27,14 +29,14 @@ from adme.observations.actions.merging import MOST_OVERLAPS, Merging
 from adme.observations.actions.record import RevisionCount
 from adme.observations.queries import typical_values
 from adme.quality.checks import CheckContext, good_rows, run_checks, run_message_checks
-from adme.quality.findings import FindingGroup, group_findings, no_problems
+from adme.quality.findings import FindingGroup, grouped_problems, no_problems
+from adme.quality.rule_findings import ACCEPTED_SCHEMA, mark_accepted, widened
 from adme.structures.coding import Coder
 from adme.structures.mapping import Kind, MappingDeclaration
 from adme.structures.models import Dataflow
 from adme.structures.problems import ERROR, WARNING, collected, one_problem
 from adme.structures.queries import structure_of
 from adme.structures.sdmx_csv import expected_of
-from adme.structures.structure_view import StructureView
 
 READING, CHECKING, COMPARING, RECORDING = "reading", "checking", "comparing", "recording"
 STEPS = (READING, CHECKING, COMPARING, RECORDING)
@@ -46,6 +48,8 @@ OnStep = Callable[[str], None]
 class Examined:
     """What a check found. Rows are rows of the file, but `kept` counts values: a row of a wide file holds several.
 
+    `warnings` are those that nobody has vouched for, `accepted` the others. `found_digest` is that of the file that
+    names every cell (`validating.FOUND_SCHEMA`), `rules_run` what each validation rule said (`validating.Validated`).
     `merged_onto` is the public instant whose figures went into the rows of a message; None where none did.
     """
 
@@ -60,6 +64,9 @@ class Examined:
     counts: RevisionCount = field(default_factory=RevisionCount)
     findings: tuple[FindingGroup, ...] = ()
     merged_onto: int | None = None
+    found_digest: str = ""
+    accepted: int = 0
+    rules_run: tuple[dict[str, Any], ...] = ()
 
 
 def examine(
@@ -74,7 +81,7 @@ def examine(
 
     Without `compare` the differences from the store are not worked out (a release that follows at once does so).
     """
-    examination = _Examination(source_file, declaration, structure_of(dataflow))
+    examination = _Examination(source_file, declaration, dataflow)
     try:
         on_step(READING)
         examination.code()
@@ -91,10 +98,11 @@ def examine(
 class _Examination:
     """One file on its way; `code`, `check` and `compare` in this order."""
 
-    def __init__(self, source_file: SourceFile, declaration: MappingDeclaration, structure: StructureView) -> None:
+    def __init__(self, source_file: SourceFile, declaration: MappingDeclaration, dataflow: Dataflow) -> None:
         self.source_file = source_file
         self.declaration = declaration
-        self.structure = structure
+        self.dataflow = dataflow
+        self.structure = structure_of(dataflow)
         self.draft_digest = ""
         self.changes_digest = ""
         self.refused_digest = ""
@@ -105,6 +113,7 @@ class _Examination:
         self.places: pl.DataFrame | None = None
         self.merged_onto: int | None = None
         self.problems = no_problems()
+        self.validated = Validated(mark_accepted(widened(no_problems()), pl.DataFrame(schema=ACCEPTED_SCHEMA)))
         self.of_file = pl.DataFrame()
 
     def tables(self) -> Iterator[Table]:
@@ -154,25 +163,37 @@ class _Examination:
     def check(self) -> None:
         """Rows against each other, the structure and the store; what has an error leaves the draft."""
         if self.usable:
-            context = CheckContext(
-                headings=self._headings(),
-                units=units_of(self.structure.dataflow_id),
-                stored=typical_values(self.structure),
-                rows_read=self.rows_read,
-            )
-            if self.declaration.is_message:
-                self._merge(context)
+            self._check_built_in()
             rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
-            checked = run_checks(rows, self.structure, context)
-            self.problems = pl.concat([self.problems, checked])
-            if checked.filter((pl.col("severity") == ERROR) | (pl.col("rule") == "duplicate.same")).height:
-                frames = DRAFTS.frames(self.draft_digest)
-                self.draft_digest = DRAFTS.keep_frames(good_rows(frame, checked) for frame in frames)
+            self.validated = validate(rows, self.structure, self.dataflow, self.problems)
+            self.problems = self.validated.problems
+            self._leave_out(self.problems.filter(pl.col("rule").is_in(list(self.validated.words))))
+        else:
+            self.validated = Validated(mark_accepted(widened(self.problems), pl.DataFrame(schema=ACCEPTED_SCHEMA)))
         rows = pl.scan_parquet(DRAFTS.path(self.draft_digest))
         self.kept = rows.select(pl.len()).collect().item()
         if not self.kept:
             self.draft_digest = ""
         self._keep_refused()
+
+    def _check_built_in(self) -> None:
+        context = CheckContext(
+            headings=self._headings(),
+            units=units_of(self.structure.dataflow_id),
+            stored=typical_values(self.structure),
+            rows_read=self.rows_read,
+        )
+        if self.declaration.is_message:
+            self._merge(context)
+        checked = run_checks(pl.scan_parquet(DRAFTS.path(self.draft_digest)), self.structure, context)
+        self.problems = pl.concat([self.problems, checked])
+        self._leave_out(checked)
+
+    def _leave_out(self, checked: pl.DataFrame) -> None:
+        """Take rows with an error, and repeated ones, out of the draft."""
+        if checked.filter((pl.col("severity") == ERROR) | (pl.col("rule") == "duplicate.same")).height:
+            frames = DRAFTS.frames(self.draft_digest)
+            self.draft_digest = DRAFTS.keep_frames(good_rows(frame, checked) for frame in frames)
 
     def _headings(self) -> dict[str, str]:
         own = {Kind.TIME: self.structure.time, Kind.VALUE: self.structure.measure}
@@ -183,7 +204,7 @@ class _Examination:
         errors = self.problems.filter((pl.col("severity") == ERROR) & pl.col("row").is_not_null())
         left_out = leaving_out(self.of_file)
         if len(errors) or len(left_out):
-            frames = refused_frames(self.tables(), errors, left_out)
+            frames = refused_frames(self.tables(), errors, left_out, self.validated.words)
             self.refused_digest = DRAFTS.keep_frames(frames)
 
     def compare(self, dataflow: Dataflow) -> None:
@@ -201,7 +222,8 @@ class _Examination:
         """Everything found so far."""
         used = {column.name for column in self.declaration.columns if column.kind is not Kind.IGNORE}
         of_file = grouped(self.of_file, used=used)
-        findings = sorted((*of_file, *group_findings(self.problems)), key=_errors_first)
+        groups, problems = grouped_problems(self.validated.problems, self.validated.words)
+        findings = sorted((*of_file, *groups), key=_errors_first)
         errors = self.problems.filter(pl.col("severity") == ERROR)
         refused = pl.concat([errors["row"], leaving_out(self.of_file)["row"]]).drop_nulls().n_unique()
         return Examined(
@@ -212,10 +234,13 @@ class _Examination:
             rows_kept=self.kept,
             rows_refused=refused if self.usable else self.rows_read,
             errors=sum(finding.count for finding in findings if finding.severity == ERROR),
-            warnings=sum(finding.count for finding in findings if finding.severity == WARNING),
+            warnings=sum(finding.count - finding.accepted for finding in findings if finding.severity == WARNING),
             counts=self.counts,
             findings=tuple(placed(findings, self.places)),
             merged_onto=self.merged_onto,
+            found_digest=DRAFTS.keep_frames([found]) if len(found := found_frame(problems)) else "",
+            accepted=sum(finding.accepted for finding in findings),
+            rules_run=self.validated.told,
         )
 
 

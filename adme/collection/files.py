@@ -76,6 +76,12 @@ class Shelf:
             raise DraftAltered
         return row_groups(self.path(digest))
 
+    def scan(self, digest: str) -> pl.LazyFrame:
+        """The frame kept under `digest`, to be read where it is needed. DraftAltered where it is not there."""
+        if not self.path(digest).is_file():
+            raise DraftAltered
+        return pl.scan_parquet(self.path(digest))
+
     def slice(self, digest: str, offset: int, length: int) -> pl.DataFrame:
         """Some rows of the frame kept under `digest`, for a page of a list."""
         if not self.path(digest).is_file():

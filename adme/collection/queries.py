@@ -91,6 +91,6 @@ def received_digests() -> QuerySet[SourceFile, str]:
 
 def draft_digests() -> set[str]:
     """Digests of draft, difference and refused-row files that a submission refers to."""
-    columns = ("draft_digest", "changes_digest", "refused_digest", "approved_digest")
+    columns = ("draft_digest", "changes_digest", "refused_digest", "approved_digest", "found_digest")
     rows = Submission.objects.values_list(*columns).iterator(chunk_size=2_000)
     return {digest for row in rows for digest in row if digest}

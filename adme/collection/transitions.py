@@ -61,6 +61,17 @@ TRANSITIONS: Final[dict[str, Transition]] = {
         _row("fail", {State.CHECKING}, State.RECEIVED, Verb.PREPARE, Whose.ONES_OWN, "check_failed"),
         _row("edit", _BEFORE_REVIEW, State.RECEIVED, Verb.PREPARE, Whose.ONES_OWN, "mapped"),
         _row("keep_good_rows", {State.DRAFT}, State.DRAFT, Verb.PREPARE, Whose.ONES_OWN, "good_rows_kept"),
+        # Whoever brought the figures in explains them; whoever reviews them may do so too, of what another brought in.
+        _row("accept", {State.DRAFT}, State.DRAFT, Verb.PREPARE, Whose.ONES_OWN, "warnings_accepted", reason=True),
+        _row(
+            "accept_in_review",
+            {State.SUBMITTED},
+            State.SUBMITTED,
+            Verb.REVIEW,
+            Whose.ANOTHERS,
+            "warnings_accepted",
+            reason=True,
+        ),
         _row("submit", {State.DRAFT}, State.SUBMITTED, Verb.PREPARE, Whose.ONES_OWN, "submitted"),
         _row("take_back", {State.SUBMITTED}, State.DRAFT, Verb.PREPARE, Whose.ONES_OWN, "taken_back"),
         _row("approve", {State.SUBMITTED}, State.APPROVED, Verb.REVIEW, Whose.ANOTHERS, "approved"),

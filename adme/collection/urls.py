@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from adme.collection.views import correcting, downloads, importing, mapping, releases, steps, submission, work
+from adme.collection.views import (
+    correcting,
+    downloads,
+    findings,
+    importing,
+    mapping,
+    releases,
+    rules,
+    steps,
+    submission,
+    trials,
+    work,
+)
 
 app_name = "collection"
 urlpatterns = [
@@ -21,7 +33,10 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/changes/", submission.all_changes, name="changes"),
     path("submissions/<uuid:submission_id>/history/", submission.all_history, name="history"),
     path("submissions/<uuid:submission_id>/file", downloads.source_file, name="source-file"),
+    path("submissions/<uuid:submission_id>/validation-report.json", findings.report, name="validation-report"),
     path("submissions/<uuid:submission_id>/<slug:name>.<slug:kind>", downloads.table, name="table"),
+    path("submissions/<uuid:submission_id>/findings/<int:position>/", findings.finding, name="finding"),
+    path("submissions/<uuid:submission_id>/findings/<int:position>/accept/", findings.accept, name="accept"),
     path("submissions/<uuid:submission_id>/keep-good-rows/", steps.keep_good_rows, name="keep-good-rows"),
     path("submissions/<uuid:submission_id>/submit/", steps.submit, name="submit"),
     path("submissions/<uuid:submission_id>/take-back/", steps.take_back, name="take-back"),
@@ -29,6 +44,17 @@ urlpatterns = [
     path("submissions/<uuid:submission_id>/send-back/", steps.send_back, name="send-back"),
     path("submissions/<uuid:submission_id>/release/", steps.release, name="release"),
     path("submissions/<uuid:submission_id>/discard/", steps.discard, name="discard"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules.yaml", rules.rules_file, name="rules-file"),
+    path("rules/new/", rules.new_rule, name="new-rule"),
+    path("rules/file/", rules.bring_in, name="bring-in-rules"),
+    path("rules/accepted/", findings.accepted, name="accepted"),
+    path("rules/accepted/<int:acceptance_id>/take-back/", findings.take_back, name="take-back-acceptance"),
+    path("rules/trials/<uuid:trial_id>/", trials.trial, name="trial"),
+    path("rules/named/<slug:rule_name>/", rules.rule, name="rule"),
+    path("rules/named/<slug:rule_name>/edit/", rules.edit_rule, name="edit-rule"),
+    path("rules/named/<slug:rule_name>/switch/", rules.switch, name="switch-rule"),
+    path("rules/named/<slug:rule_name>/try/", trials.try_rule, name="try-rule"),
     path("releases/", releases.releases, name="releases"),
     path("releases/new/", releases.release_together, name="release-together"),
     path("releases/<uuid:release_id>/", releases.release, name="release-page"),

@@ -71,6 +71,7 @@ def act_words() -> dict[str, str]:
         "checked": _("had it checked"),
         "check_failed": _("the check could not be finished"),
         "good_rows_kept": _("decided about the good rows"),
+        "warnings_accepted": _("accepted warnings"),
         "submitted": _("sent it for review"),
         "taken_back": _("took it back"),
         "approved": _("approved"),
@@ -110,6 +111,46 @@ def _change_sentence(submission: Submission) -> str:
         (submission.unchanged, _("%s stay as they are")),
     ]
     return ", ".join(words % reading.number(count) for count, words in parts if count) + "."
+
+
+def rules_words(submission: Submission) -> str:
+    """How many validation rules the check held against the figures; empty where there were none."""
+    if not (run := submission.rules_run):
+        return ""
+    looked = sum(told["looked"] for told in run)
+    counts = {"n": reading.number(len(run)), "looked": reading.number(looked)}
+    return (
+        ngettext(
+            "%(n)s validation rule was held against the figures (%(looked)s comparisons).",
+            "%(n)s validation rules were held against the figures (%(looked)s comparisons).",
+            len(run),
+        )
+        % counts
+    )
+
+
+def warning_words(submission: Submission) -> str:
+    """Which warnings nobody has vouched for, and which somebody has: for whoever sends or approves."""
+    said = []
+    if submission.warnings:
+        said.append(
+            ngettext(
+                "%s warning stands that nobody has accepted.",
+                "%s warnings stand that nobody has accepted.",
+                submission.warnings,
+            )
+            % reading.number(submission.warnings)
+        )
+    if submission.accepted:
+        said.append(
+            ngettext(
+                "%s warning was accepted with a reason.",
+                "%s warnings were accepted with a reason.",
+                submission.accepted,
+            )
+            % reading.number(submission.accepted)
+        )
+    return " ".join(said)
 
 
 def step_words() -> dict[str, str]:

@@ -21,7 +21,7 @@ class Rule:
     """`words` are said of one value, `words_for_many` (else the same) of many different ones in a column.
 
     Both may name %(column)s, %(value)s, %(about)s and %(detail)s. Where `by_value` is false, different values are one
-    finding.
+    finding; where `by_column` is false, different columns are.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Rule:
     remedy: Words
     words_for_many: Words = ""
     by_value: bool = True
+    by_column: bool = True
 
 
 def _coding(rule: str, words: Words, remedy: Words, *, many: Words = "", by_value: bool = True) -> Rule:

@@ -20,6 +20,8 @@ EXPECTED = {
     "fail": ("checking", "received", "own"),
     "edit": ("received draft sent_back", "received", "own"),
     "keep_good_rows": ("draft", "draft", "own"),
+    "accept": ("draft", "draft", "own"),
+    "accept_in_review": ("submitted", "submitted", "another's"),
     "submit": ("draft", "submitted", "own"),
     "take_back": ("submitted", "draft", "own"),
     "approve": ("submitted", "approved", "another's"),
@@ -28,6 +30,8 @@ EXPECTED = {
     "cancel_release": ("released", "approved", "any"),
     "discard": ("received draft sent_back", "discarded", "own"),
 }
+
+WITH_REASON = {"send_back", "cancel_release", "accept", "accept_in_review"}
 
 ALL = list(itertools.product(EXPECTED, State.values, [True, False], [True, False]))
 
@@ -51,13 +55,13 @@ def test_each_step_in_each_state_for_own_and_others_work(verb, state, own, appro
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])
-@pytest.mark.parametrize("verb", ["send_back", "cancel_release"])
-def test_giving_back_and_cancelling_need_a_reason(verb, reason):
+@pytest.mark.parametrize("verb", sorted(WITH_REASON))
+def test_giving_back_cancelling_and_accepting_warnings_need_a_reason(verb, reason):
     with pytest.raises(ReasonMissing):
-        check_move(verb, state=EXPECTED[verb][0].split()[0], own=False, reason=reason)
+        check_move(verb, state=EXPECTED[verb][0].split()[0], own=EXPECTED[verb][2] == "own", reason=reason)
 
 
-@pytest.mark.parametrize("verb", sorted(set(EXPECTED) - {"send_back", "cancel_release"}))
+@pytest.mark.parametrize("verb", sorted(set(EXPECTED) - WITH_REASON))
 def test_no_other_step_needs_a_reason(verb):
     check_move(verb, state=EXPECTED[verb][0].split()[0], own=EXPECTED[verb][2] == "own", reason="")
 

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from adme.collection.models import Submission
 from adme.config.addresses import Address, every_address
 from adme.indicators.models import Indicator
+from adme.quality.models import Acceptance
 from adme.releases.models import Release
 
 GENERIC = ("x", "1", str(uuid.UUID(int=1)))
@@ -85,6 +86,9 @@ def samples() -> dict[str, list[str]]:
         "item": ["x"],
         "name": ["changes", "refused"],
         "path": ["reader"],
+        "rule_name": ["wb-revisions-are-small", "no-such-rule"],
+        "acceptance_id": [*map(str, Acceptance.objects.values_list("pk", flat=True)[:1]), "999999"],
+        "position": ["1", "99"],
     }
 
 

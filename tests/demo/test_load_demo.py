@@ -17,6 +17,9 @@ from adme.config.demo.files import SOURCES, UN_SDG
 from adme.config.demo.register import HEADLINES, slug_of, unit_in
 from adme.indicators.models import Indicator, Topic
 from adme.indicators.queries import headlines, search
+from adme.quality.models import ValidationRule
+from adme.quality.queries import other_structures
+from adme.quality.running import run_rules
 from adme.releases.queries import published_indicators, select
 from adme.structures.coding import code_rows
 from adme.structures.models import Code, CodeList
@@ -50,7 +53,39 @@ def test_every_row_of_every_file_is_taken_in(loaded):
 
     assert (done.words, done.rows, done.refused) == (True, EXPECTED, dict.fromkeys(EXPECTED, 0))
     assert sum(done.rows.values()) == 83_570
-    assert not Finding.objects.exclude(severity="information").exists()
+    assert not Finding.objects.filter(severity="error").exists()
+
+
+def test_the_rules_find_what_the_published_figures_hold():
+    found = Finding.objects.filter(submission__state="released").exclude(rule__contains=".")
+    assert dict(found.values_list("rule", "count")) == {
+        "un-percentages-within-bounds": 133,
+        "un-women-and-men-make-the-total": 5,
+        "un-total-between-women-and-men": 4,
+        "wb-population-without-jumps": 5,
+    }
+    jumps = found.get(rule="wb-population-without-jumps")
+    assert {(one["key"], one["period"]) for one in jumps.examples} == {
+        ("A.SP_POP_TOTL.KH", "1976"), ("A.SP_POP_TOTL.KH", "1977"), ("A.SP_POP_TOTL.KH", "1978"),
+        ("A.SP_POP_TOTL.TL", "1999"), ("A.SP_POP_TOTL.TL", "2000"),
+    }  # fmt: skip
+
+
+def test_no_rule_of_the_demonstration_that_calls_an_error_is_broken_by_what_is_published():
+    rules = ValidationRule.objects.filter(severity="error")
+    assert rules.count() == 3
+    for rule in rules:
+        run = run_rules([rule.declaration], structure_of(rule.dataflow), batch=None)
+        assert run.looked[rule.name] > 100
+        assert run.broken[rule.name] == 0
+
+
+def test_the_other_source_is_told_of_as_information():
+    rule = ValidationRule.objects.get(name="un-under-five-mortality-as-the-world-bank-has-it").declaration
+    run = run_rules(
+        [rule], structure_of(dataflow_by_reference(rule.dataflow)), batch=None, others=other_structures([rule])
+    )
+    assert (run.looked[rule.name], run.broken[rule.name]) == (220, 36)
 
 
 def test_progress_goes_forward_to_the_end_and_names_each_file(loaded):

@@ -190,6 +190,9 @@ def record_examined(
         "errors": examined.errors,
         "warnings": examined.warnings,
         "merged_onto": examined.merged_onto,
+        "accepted": examined.accepted,
+        "found_digest": examined.found_digest,
+        "rules_run": list(examined.rules_run),
         **vars(examined.counts),
     }
     current = Submission.objects.select_for_update().get(pk=submission.pk)
@@ -226,6 +229,8 @@ def _finding(submission: Submission, position: int, group: FindingGroup) -> Find
         message=storable(group.message),
         remedy=storable(group.remedy),
         count=group.count,
+        accepted=group.accepted,
+        group=group.group or None,
         examples=[{name: storable(said) for name, said in one.items()} for one in group.examples],
     )
 

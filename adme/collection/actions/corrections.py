@@ -21,17 +21,18 @@ from adme.collection.errors import Overtaken, ReasonMissing, ValueRefused
 from adme.collection.examining import Examined
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
+from adme.collection.validating import found_frame, validate
 from adme.lib import periods
 from adme.lib.numbers import write_number
 from adme.observations.actions.differing import differences
 from adme.observations.actions.record import RevisionCount
 from adme.quality.checks import run_checks
-from adme.quality.findings import group_findings
+from adme.quality.findings import grouped_problems
 from adme.releases.queries import Cell, attribute_contents, select
 from adme.structures.coding import code_rows
 from adme.structures.mapping import DELIVERED
 from adme.structures.models import Dataflow
-from adme.structures.problems import ERROR
+from adme.structures.problems import ERROR, WARNING
 from adme.structures.queries import structure_of
 from adme.structures.sdmx_csv import declaration_for_sdmx_csv
 from adme.structures.structure_view import StructureView
@@ -153,7 +154,8 @@ def _examined(dataflow: Dataflow, structure: StructureView, texts: Mapping[str, 
     if delete:
         coded = replace(coded, frame=coded.frame.with_columns(action=pl.lit("D")))
     checked = run_checks(coded.frame, structure) if coded.frame.height else coded.problems.clear()
-    findings = group_findings(pl.concat([coded.problems, checked]))
+    validated = validate(coded.frame, structure, dataflow, pl.concat([coded.problems, checked]))
+    findings, problems = grouped_problems(validated.problems, validated.words)
     refused = [finding for finding in findings if finding.severity == ERROR]
     if refused:
         raise ValueRefused(_("This value cannot be taken in."), refused[0].message, refused[0].remedy)
@@ -171,7 +173,10 @@ def _examined(dataflow: Dataflow, structure: StructureView, texts: Mapping[str, 
         changes_digest=changes_digest,
         rows_read=1,
         rows_kept=1,
-        warnings=sum(finding.count for finding in findings if finding.severity == "warning"),
+        warnings=sum(finding.count - finding.accepted for finding in findings if finding.severity == WARNING),
+        accepted=sum(finding.accepted for finding in findings),
         counts=counts,
         findings=tuple(findings),
+        found_digest=DRAFTS.keep_frames([named]) if len(named := found_frame(problems)) else "",
+        rules_run=validated.told,
     )

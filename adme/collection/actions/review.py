@@ -163,10 +163,12 @@ def discard(*, submission: Submission, by: User, reason: str = "", revision: int
         draft_digest="",
         changes_digest="",
         refused_digest="",
+        found_digest="",
     )
 
 
 def counts(submission: Submission) -> dict[str, int]:
     """How many rows of which kind, for the audit entry: counts only, never values."""
-    names = ("rows_read", "rows_kept", "rows_refused", "errors", "warnings", "new", "changed", "unchanged", "deleted")
+    rows = ("rows_read", "rows_kept", "rows_refused", "errors", "warnings", "accepted")
+    names = (*rows, "new", "changed", "unchanged", "deleted")
     return {name: getattr(submission, name) for name in names}

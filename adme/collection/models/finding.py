@@ -30,7 +30,9 @@ class Finding(models.Model):
     message = models.TextField()
     remedy = models.TextField(blank=True)
     count = models.PositiveIntegerField()
-    examples = models.JSONField(default=list, help_text="[{sheet, row, column, value}], at most 20")
+    accepted = models.PositiveIntegerField(default=0, help_text="how many of them are warnings that were vouched for")
+    group = models.PositiveIntegerField(null=True, blank=True, help_text="as in the file of found cells")
+    examples = models.JSONField(default=list, help_text="[{sheet, row, column, value, key, period}], at most 20")
 
     class Meta:
         ordering = ["submission", "position"]
@@ -38,9 +40,22 @@ class Finding(models.Model):
             models.UniqueConstraint(fields=["submission", "position"], name="finding_position_once"),
             models.CheckConstraint(condition=models.Q(count__gte=1), name="finding_found_something"),
             models.CheckConstraint(
+                condition=models.Q(accepted__lte=models.F("count")), name="finding_accepted_at_most_all"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(severity__in=["error", "warning", "information"]), name="finding_severity_known"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.rule} × {self.count}"
+
+    @property
+    def open(self) -> int:
+        """How many of them nobody has vouched for."""
+        return self.count - self.accepted
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether its cells can be vouched for."""
+        return self.severity == self.Severity.WARNING and self.group is not None

@@ -42,14 +42,18 @@ def _findings(submission: Submission) -> Frames:
             "message": finding.message,
             "remedy": finding.remedy,
             "count": finding.count,
+            "accepted": finding.accepted,
+            "key": place.get("key", ""),
+            "period": place.get("period", ""),
+            "detail": place.get("detail", ""),
         }
         for finding in submission.findings.all()
         for place in finding.examples or [{}]
     ]
-    texts = ("severity", "rule", "file", "sheet", "column", "value", "message", "remedy")
-    schema = dict.fromkeys(texts, pl.String)
     order = ["severity", "rule", "file", "sheet", "row", "column", "value", "message", "remedy", "count"]
-    yield pl.DataFrame(lines, schema={**schema, "row": pl.Int64, "count": pl.Int64}, orient="row").select(order)
+    order += ["accepted", "key", "period", "detail"]
+    numbers = dict.fromkeys(("row", "count", "accepted"), pl.Int64)
+    yield pl.DataFrame(lines, schema={**dict.fromkeys(order, pl.String), **numbers}, orient="row").select(order)
 
 
 def _kept(digest: str) -> Frames:

@@ -21,9 +21,10 @@ from adme.collection.queries import submissions_for
 from adme.indicators.errors import RegisterError
 from adme.lib.page.shell import Link
 from adme.observations.errors import StoreRefused
+from adme.quality.errors import QualityError
 from adme.structures.errors import StructureError
 
-REFUSALS = (CollectionError, StoreRefused, StructureError, RegisterError)
+REFUSALS = (CollectionError, QualityError, StoreRefused, StructureError, RegisterError)
 """Families of errors that carry plain words: title, detail, remedy and the status of a page."""
 
 
@@ -49,6 +50,7 @@ def sections_for(person: User, here: str) -> list[Link]:
         (_("Correct a value"), "collection:correct", can(person, Verb.PREPARE)),
         (_("Submissions"), "collection:submissions", True),
         (_("Releases"), "collection:releases", can(person, Verb.PUBLISH)),
+        (_("Rules"), "collection:rules", True),
         (_("Metadata"), "indicators:reports", can(person, Verb.STRUCTURE) or can(person, Verb.REVIEW)),
     ]
     addresses = [(label, reverse(name)) for label, name, offered in wanted if offered]

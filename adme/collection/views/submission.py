@@ -23,7 +23,7 @@ from adme.collection.queries import history_of, names_of
 from adme.collection.transitions import possible
 from adme.collection.views.downloads import links
 from adme.collection.views.frame import in_plain_words, page, person_of, submission_of
-from adme.collection.words import Act, act_of, shown_state, summary_of
+from adme.collection.words import Act, act_of, rules_words, shown_state, summary_of, warning_words
 from adme.lib import clock
 from adme.lib.page import reading
 from adme.lib.page.shell import Link
@@ -63,8 +63,13 @@ def submission_page(
         "summary": summary_of(found),
         "crumbs": crumbs_of(found),
         "findings": findings,
-        "finding_rows": finding_rows(findings.object_list, found),
-        "finding_downloads": links(found, "findings"),
+        "finding_rows": finding_rows(
+            findings.object_list, found, may_accept=bool({"accept", "accept_in_review"} & set(steps))
+        ),
+        "finding_downloads": [*links(found, "findings"), _report_link(found)],
+        "report_downloads": [_report_link(found)],
+        "rules_words": rules_words(found),
+        "open_warnings": warning_words(found),
         "refused_downloads": links(found, "refused-rows") if found.refused_digest else [],
         "row_downloads": links(found, "rows") if found.draft_digest else [],
         "kept_text": reading.number(found.rows_kept),
@@ -78,6 +83,10 @@ def submission_page(
         "release_moment": clock.from_instant(found.release.instant) if found.release else None,
     }
     return page(request, "collection/submission.html", context, status=status)
+
+
+def _report_link(found: Submission) -> Link:
+    return Link(_("validation report (ESS, JSON)"), reverse("collection:validation-report", args=[found.pk]))
 
 
 def crumbs_of(found: Submission, *further: str) -> list[Link]:

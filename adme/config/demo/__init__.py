@@ -25,6 +25,7 @@ from adme.config.demo.flows import FLOWS, dataflows, make_flows
 from adme.config.demo.organisations import make_organisations
 from adme.config.demo.register import make_register
 from adme.config.demo.reports import make_reports
+from adme.config.demo.rules import make_rules
 
 BY = "demo"
 """Who makes words and people, in the audit trail."""
@@ -79,13 +80,14 @@ def _load_words() -> bool:
     make_flows(make_code_lists(by=BY, reason=REASON), by=BY, reason=REASON)
     count = make_register(by=BY, reason=REASON)
     make_reports(by=BY, approver=_loader(), reason=REASON)
+    rules = make_rules(by=BY, reason=REASON)
     audit.record(
         by=BY,
         action=WORDS_LOADED,
         object_type="demo",
         object_id=digest,
         reason=REASON,
-        detail={"indicators": count},
+        detail={"indicators": count, "rules": rules},
     )
     return True
 

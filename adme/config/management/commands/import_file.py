@@ -80,7 +80,7 @@ def _wish(file: Path, options: dict[str, Any]) -> Wish:
 def _in_words(report: Report) -> str:
     if report.problem:
         return "Refused. " + " ".join(report.problem.values())
-    lines = [f"{finding['severity']}: {finding['message']} ({finding['count']}×)" for finding in report.findings]
+    lines = [f"{finding['severity']}: {finding['message']} ({_how_many(finding)})" for finding in report.findings]
     rows, changes = report.rows, report.changes
     for word, names in report.structures.items():
         lines += [f"{word}: {name}" for name in names]
@@ -89,3 +89,8 @@ def _in_words(report: Report) -> str:
     lines.append(", ".join(f"{count} {word}" for word, count in changes.items()) + ".")
     end = f"State: {report.state}." if report.state else "Nothing was changed (dry run)."
     return "\n".join([*lines, end if report.applied else f"Refused. {end}"])
+
+
+def _how_many(finding: dict[str, Any]) -> str:
+    accepted = f", {finding['accepted']} accepted before" if finding.get("accepted") else ""
+    return f"{finding['count']}×{accepted}"
