@@ -1,4 +1,4 @@
-"""From a KPI and its points to a class: which point is the start, when nothing may be said, which method is asked. Pure."""
+"""From a KPI and its points to a class: which one is the start, when nothing may be said, which method to ask. Pure."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Figure:
     binding: int | None = None
     preferred: bool = True
     offered: int = 1
-    error: float | None = None
     begins: bool = False
+    error: float | None = None
     flags: tuple[str, ...] = ()
 
     @property
@@ -50,8 +50,8 @@ class Figure:
 class Judged:
     """What is said of one KPI and area, with everything that it was worked out from.
 
-    `progress_class` is one of the six, or a word of `progress.TREND_CLASSES` where `is_trend`; `reason` says why nothing
-    can be said. `start` and `target` are (period, value).
+    `progress_class` is one of the six, or a word of `progress.TREND_CLASSES` where `is_trend`; `reason` says why
+    nothing can be said. `start` and `target` are (period, value).
     """
 
     progress_class: str
@@ -181,7 +181,11 @@ def _paced(case: _Case, method: str) -> Pace:
     if method == STAGE and case.target is not None:
         before = case.series[-2].point if len(case.series) > 1 else None
         return progress.stage(before, latest, milestones, _point_of(case.target))
-    if case.target is not None and method != TREND and progress.meets(latest.value, case.target.value, case.kpi.direction):
+    if (
+        case.target is not None
+        and method != TREND
+        and progress.meets(latest.value, case.target.value, case.kpi.direction)
+    ):
         return Pace("achieved")
     if start is None or start.time >= latest.time:
         raise CannotBeSaid("break" if case.is_broken else "too_few_points")
@@ -216,7 +220,7 @@ def _start_of(case: _Case) -> tuple[int, float] | None:
 
 
 def projected(kpi: Kpi, area: str, figures: Sequence[Figure]) -> progress.Projection | None:
-    """The straight line of the latest segment to the target's time; None without a target or from fewer than 5 points."""
+    """The straight line of the latest segment to the target's time; None without a target or from too few points."""
     targets = kpi.aims_for(area, "target")
     usable = [one for one in figures if one.usable and one.value is not None]
     if not targets or not usable:

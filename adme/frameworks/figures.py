@@ -119,9 +119,7 @@ def _offers_of_flow(bindings: Sequence[Bound], places: Sequence[int], as_of: int
 def _rest_of(structure: StructureView, binding: Binding) -> tuple[str, ...]:
     """The codes of a binding's key in the order of the dimensions, without the area."""
     key = dict(binding.key)
-    return tuple(
-        key.get(one.id, NOT_APPLICABLE) for one in structure.dimensions if one.id != structure.area_dimension
-    )
+    return tuple(key.get(one.id, NOT_APPLICABLE) for one in structure.dimensions if one.id != structure.area_dimension)
 
 
 def _superset(structure: StructureView, rests: Sequence[tuple[str, ...]]) -> dict[str, list[str]]:
@@ -139,7 +137,7 @@ def _keys(structure: StructureView, keys: pl.Series) -> pl.DataFrame:
         codes = key.split(".")
         area = codes.pop(place)
         rows.append((key, area, ".".join(codes)))
-    return pl.DataFrame(rows, schema=["key", "area", "rest"], orient="row", schema_overrides=dict.fromkeys(("key", "area", "rest"), pl.String))  # fmt: skip
+    return pl.DataFrame(rows, schema=dict.fromkeys(("key", "area", "rest"), pl.String), orient="row")
 
 
 def _served(bindings: Sequence[Bound], places: Sequence[int], rests: Sequence[tuple[str, ...]]) -> pl.DataFrame:
@@ -148,13 +146,12 @@ def _served(bindings: Sequence[Bound], places: Sequence[int], rests: Sequence[tu
         bound = bindings[place]
         one = bound.binding
         first, last = one.first_period or 0, one.last_period or 2**62
-        rows.append((".".join(rest), bound.part.uid, one.name, one.breakdown, place, one.order, list(one.areas), first, last))
-    schema = {
-        **dict.fromkeys(("rest", "uid", "name", "breakdown"), pl.String),
-        **dict.fromkeys(("binding", "order"), pl.Int64),
-        "areas": pl.List(pl.String),
-        **dict.fromkeys(("first", "last"), pl.Int64),
-    }
+        rows.append(
+            (".".join(rest), bound.part.uid, one.name, one.breakdown, place, one.order, list(one.areas), first, last)
+        )
+    schema: dict[str, pl.DataType] = dict.fromkeys(("rest", "uid", "name", "breakdown"), pl.String())
+    schema |= {"binding": pl.Int64(), "order": pl.Int64(), "areas": pl.List(pl.String())}
+    schema |= {"first": pl.Int64(), "last": pl.Int64()}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -166,9 +163,7 @@ def _winners(offers: pl.DataFrame) -> pl.DataFrame:
     whose = ["uid", "name", "breakdown", "area", "period"]
     ordered = offers.sort(*whose, "order", "binding")
     first = offers.group_by("uid", "name", "breakdown").agg(pl.col("order").min().alias("first_order"))
-    won = ordered.group_by(whose, maintain_order=True).agg(
-        pl.all().first(), pl.len().cast(pl.Int64).alias("offered")
-    )
+    won = ordered.group_by(whose, maintain_order=True).agg(pl.all().first(), pl.len().cast(pl.Int64).alias("offered"))
     won = won.join(first, on=["uid", "name", "breakdown"], maintain_order="left")
     return won.with_columns(preferred=pl.col("order") == pl.col("first_order")).drop("first_order")
 
@@ -190,16 +185,16 @@ def _computed(own: pl.DataFrame, formula: str, names: Sequence[str]) -> pl.DataF
         return own.clear()
     joined = own.filter(pl.col("name") == names[0]).rename({"value": names[0]})
     for name in names[1:]:
-        other = own.filter(pl.col("name") == name).select(*whose, pl.col("value").alias(name), "obs_status", "qualifier")
+        other = own.filter(pl.col("name") == name).select(
+            *whose, pl.col("value").alias(name), "obs_status", "qualifier"
+        )
         joined = joined.join(other, on=whose, suffix="_other", maintain_order="left")
         plain = pl.col("obs_status") == "A"
         joined = joined.with_columns(
             pl.when(plain).then("obs_status_other").otherwise("obs_status").alias("obs_status"),
             pl.when(pl.col("qualifier") == "").then("qualifier_other").otherwise("qualifier").alias("qualifier"),
         ).drop("obs_status_other", "qualifier_other")
-    shown = joined.with_columns(
-        value=formulas.expression(formula), name=pl.lit(VALUE), decimals=pl.lit(None, pl.Int64)
-    )
+    shown = joined.with_columns(value=formulas.expression(formula), name=pl.lit(VALUE), decimals=pl.lit(None, pl.Int64))
     return shown.filter(pl.col("value").is_finite()).select(own.columns)
 
 
@@ -207,7 +202,7 @@ def _computed(own: pl.DataFrame, formula: str, names: Sequence[str]) -> pl.DataF
 
 
 def _segmented(parts: Sequence[Part], winners: pl.DataFrame) -> pl.DataFrame:
-    """Segments begin at a declared break, at a value that its source marks as one, and where another source takes over."""
+    """A segment begins at a declared break, at a value that its source marks as one, and where the source changes."""
     whose = ["uid", "name", "breakdown", "area"]
     frame = winners.sort(*whose, "period").join_asof(
         _breaks(parts).sort("period"), on="period", by="uid", strategy="backward", check_sortedness=False
@@ -245,7 +240,7 @@ def weights_of(figures: Figures) -> pl.DataFrame:
 
 
 def errors_of(figures: Figures, attributes: Mapping[str, str]) -> dict[int, dict[str, str]]:
-    """The attribute sets of the values of some KPIs (uid → attribute), for their standard errors. One query, or none."""
+    """The attribute sets of some KPIs' values (uid → attribute), for their standard errors. One query, or none."""
     if not attributes:
         return {}
     frame = figures.totals.filter(pl.col("uid").is_in(list(attributes)) & pl.col("attributes").is_not_null())

@@ -101,8 +101,8 @@ def linear_pace(start: Point, latest: Point, target: Point, direction: str, thre
     at least 0.5: needs acceleration; at least 0: off track; below: regressing.
 
     Source: Sustainable Development Solutions Network, SDG Index and Dashboards (Sustainable Development Report), trend
-    arrows: on track, moderately improving (more than half the rate needed), stagnating, decreasing. There the values are
-    scores from 0 to 100; a ratio of linear changes is the same for scores and for values.
+    arrows: on track, moderately improving (more than half the rate needed), stagnating, decreasing. There the values
+    are scores from 0 to 100; a ratio of linear changes is the same for scores and for values.
     """
     settled = _settled(start, latest, target, direction)
     if settled:
@@ -141,11 +141,11 @@ def path(
 def trend(start: Point, latest: Point, direction: str, thresholds: Sequence[float] = ()) -> Pace:
     """Compound annual growth in the direction wanted, where there is no target.
 
-    actual = (y_t / y_0)^(1 / (t - t_0)) - 1, counted negative where a decrease is wanted; at least 1 % a year: improving;
-    at least 0: slightly improving; at least -1 %: slightly worsening; below: worsening.
+    actual = (y_t / y_0)^(1 / (t - t_0)) - 1, counted negative where a decrease is wanted; at least 1 % a year:
+    improving; at least 0: slightly improving; at least -1 %: slightly worsening; below: worsening.
 
-    Source: Eurostat, as for `compound_pace` ("without a quantitative target"): 1 %, 0 and -1 % a year. All values must be
-    above zero: CannotBeSaid("not_positive").
+    Source: Eurostat, as for `compound_pace` ("without a quantitative target"): 1 %, 0 and -1 % a year. All values must
+    be above zero: CannotBeSaid("not_positive").
     """
     _check_order(start, latest)
     if min(start.value, latest.value) <= 0:
@@ -159,7 +159,8 @@ def stage(before: Point | None, latest: Point, milestones: Sequence[Point], targ
     """The stage reached against the stage due by now.
 
     Due is the highest milestone whose time has come (the target from its own time on). At the target: achieved; at or
-    above what is due: on track; one stage short: needs acceleration; more: off track; below the stage before: regressing.
+    above what is due: on track; one stage short: needs acceleration; more: off track; below the stage before:
+    regressing.
 
     Source: the counting of steps usual for policy indicators; the classes are ADME's, as no publication sets them.
     """
@@ -177,8 +178,8 @@ def stage(before: Point | None, latest: Point, milestones: Sequence[Point], targ
 def within(start: Point | None, latest: Point, low: float, high: float, due: float | None) -> Pace:
     """Inside limits or not, for what should neither rise nor fall too far.
 
-    Inside: on track, and achieved from the target's time on. Outside: needs acceleration where the distance to the nearer
-    limit has shrunk since the start, regressing where it has grown, off track otherwise.
+    Inside: on track, and achieved from the target's time on. Outside: needs acceleration where the distance to the
+    nearer limit has shrunk since the start, regressing where it has grown, off track otherwise.
 
     Source: ADME's own rule; no publication that we know sets one.
     """
@@ -194,7 +195,10 @@ def within(start: Point | None, latest: Point, low: float, high: float, due: flo
 
 
 def check_error(start: Point, latest: Point) -> None:
-    """CannotBeSaid("within_error") where the change may be chance: both errors known, |change| < 1.96 √(e_0² + e_t²)."""
+    """CannotBeSaid("within_error") where the change may be chance.
+
+    Both errors are known, and |change| < 1.96 √(e_0² + e_t²).
+    """
     if start.error is None or latest.error is None:
         return
     if abs(latest.value - start.value) < SIGMAS * sqrt(start.error**2 + latest.error**2):
@@ -231,7 +235,7 @@ _STUDENT: Final = (
 
 
 def student(freedom: int) -> float:
-    """The same for any whole number of degrees: beyond 30 between the table and the normal 1.645, linear in 1/freedom."""
+    """The same for any degrees of freedom: beyond 30 between the table and the normal 1.645, linear in 1/freedom."""
     if freedom <= len(_STUDENT):
         return _STUDENT[freedom - 1]
     return 1.645 + (_STUDENT[-1] - 1.645) * len(_STUDENT) / freedom

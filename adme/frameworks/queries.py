@@ -102,9 +102,13 @@ def overrides_at(framework_ids: Iterable[int], instant: int) -> list[Override]:
     return list(found.select_related("node"))  # type: ignore[arg-type]
 
 
-def consents_at(framework_id: int, instant: int) -> set[str]:
-    """Area codes of the states that had agreed at an instant to show their own classes."""
-    return set(Consent.objects.standing_at(instant).filter(framework=framework_id).values_list("area", flat=True))
+def consents_at(framework_ids: Iterable[int], instant: int) -> dict[int, set[str]]:
+    """Framework → area codes of the states that had agreed at an instant to show their own classes."""
+    found: dict[int, set[str]] = {}
+    standing = Consent.objects.standing_at(instant).filter(framework__in=list(framework_ids))
+    for framework_id, area in standing.values_list("framework_id", "area"):
+        found.setdefault(framework_id, set()).add(area)
+    return found
 
 
 def crosswalk_at(framework: Framework, instant: int) -> list[CrosswalkLink]:

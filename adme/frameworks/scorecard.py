@@ -1,6 +1,6 @@
 """A whole framework at an instant: figures of states and region, classes, what is shown to whom. Kept by each process.
 
-What is kept depends on the edition, the release instant, the year and the membership; the same question therefore has the
+What is kept depends on the edition, the release instant, the year and the membership; so the same question has the
 same answer for ever. What people decided (overrides, consents) is laid over it afterwards.
 """
 
@@ -10,7 +10,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from adme.frameworks.assessing import Figure, Judged, judge
 from adme.frameworks.document import Document, Kpi, Part
 from adme.frameworks.figures import Figures, errors_of, figures_of, weights_of
 from adme.frameworks.models import Override
-from adme.frameworks.queries import Current, consents_at, edition_at, moment_of, overrides_at
+from adme.frameworks.queries import Current, consents_at, edition_at, frameworks_at, moment_of, overrides_at
 from adme.frameworks.steps import A_YEAR, label_of, step_at
 from adme.lib import clock, periods
 from adme.lib.texts import text_in
@@ -83,7 +83,7 @@ class Computed:
 
 @dataclass(frozen=True)
 class Shown:
-    """A class as a reader sees it. `hidden`: it is not public for this state. The computed one stands beside an override."""
+    """A class as a reader sees it. `hidden`: it is not public for this state. An override stands before it."""
 
     judged: Judged
     hidden: bool = False
@@ -107,7 +107,8 @@ class Scorecard:
     current: Current
     instant: int
     """The instant of words and decisions; figures are those public at it."""
-    as_of: int | None
+    figures_at: int
+    """The release instant that the figures are those of."""
     computed: Computed
     members: tuple[Member, ...]
     overrides: Mapping[tuple[str, str], Override] = field(default_factory=dict)
@@ -156,12 +157,36 @@ def scorecard(slug: str, *, as_of: int | None = None, is_public: bool = True) ->
     more as `figures_of` asks.
     """
     instant = moment_of(as_of)
-    current = edition_at(slug, instant)
-    states = members()
-    computed = _kept(current, published.instant_of(as_of), clock.from_instant(instant).year, states)
-    standing = {(one.node.uid, one.area): one for one in overrides_at([current.framework.pk], instant)}
-    agreed = frozenset(consents_at(current.framework.pk, instant))
-    return Scorecard(current, instant, as_of, computed, states, standing, agreed, is_public)
+    return _cards([edition_at(slug, instant)], as_of, instant, is_public=is_public)[0]
+
+
+def scorecards(*, as_of: int | None = None, is_public: bool = True) -> list[Scorecard]:
+    """Every framework at an instant, fixtures last. As few queries as for one."""
+    instant = moment_of(as_of)
+    return _cards(frameworks_at(instant), as_of, instant, is_public=is_public)
+
+
+def _cards(found: Sequence[Current], as_of: int | None, instant: int, *, is_public: bool) -> list[Scorecard]:
+    states, figures_at = members(), published.instant_of(as_of)
+    year = clock.from_instant(instant).year
+    pks = [current.framework.pk for current in found]
+    standing: dict[int, dict[tuple[str, str], Override]] = {pk: {} for pk in pks}
+    for one in overrides_at(pks, instant):
+        standing[one.node.framework_id][one.node.uid, one.area] = one
+    agreed = consents_at(pks, instant)
+    return [
+        Scorecard(
+            current=current,
+            instant=instant,
+            figures_at=figures_at,
+            computed=_kept(current, figures_at, year, states),
+            members=states,
+            overrides=standing[current.framework.pk],
+            consents=frozenset(agreed.get(current.framework.pk, ())),
+            is_public=is_public,
+        )
+        for current in found
+    ]
 
 
 # --- worked out once ------------------------------------------------------------------------------
@@ -297,22 +322,28 @@ def _of_region(regional: Mapping[str, Aggregated]) -> dict[tuple[str, str], tupl
 # --- the states -----------------------------------------------------------------------------------
 
 
+FIGURE_COLUMNS: Final = (
+    *("period", "step", "value", "segment", "usable", "obs_status", "qualifier", "decimals", "binding"),
+    *("preferred", "offered", "begins"),
+)
+"""The first fields of a Figure, in their order."""
+
+
 def _of_states(
     document: Document, figures: Figures, states: Sequence[Member]
 ) -> dict[tuple[str, str], tuple[Figure, ...]]:
     wanted = {part.uid: part.kpi.assessment.error_attribute for part in document.kpis if part.kpi}
     attributes = {uid: attribute for uid, attribute in wanted.items() if attribute}
     errors = errors_of(figures, attributes)
-    names = [
-        "uid", "area", "period", "step", "value", "segment", "usable", "obs_status", "qualifier", "decimals",
-        "binding", "preferred", "offered", "attributes", "begins",
-    ]  # fmt: skip
+    names = ["uid", "area", *FIGURE_COLUMNS, "attributes"]
     frame = figures.totals.filter(pl.col("area").is_in([member.area for member in states]))
     found: dict[tuple[str, str], list[Figure]] = {}
     for row in frame.sort("uid", "area", "period").select(names).iter_rows():
-        uid, area, *rest, set_id, begins = row
-        error = _error(errors.get(set_id, {}).get(attributes[uid])) if uid in attributes else None
-        found.setdefault((uid, area), []).append(Figure(*rest, error=error, begins=begins))
+        uid, area, *rest, set_id = row
+        made = Figure(*rest)
+        if uid in attributes:
+            made = replace(made, error=_error(errors.get(set_id, {}).get(attributes[uid])))
+        found.setdefault((uid, area), []).append(made)
     return {key: tuple(own) for key, own in found.items()}
 
 

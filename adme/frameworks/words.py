@@ -115,3 +115,48 @@ FREQUENCIES: Final = ("A", "S", "T", "Q", "M")
 
 CLASSES: Final = ("achieved", "on_track", "needs_acceleration", "off_track", "regressing", "cannot_be_said")
 """Progress classes, from the best; `lib.page.marks.PROGRESS` has their shapes and words."""
+
+TRENDS: Final[dict[str, Words]] = {
+    "improving": _("improving"),
+    "slightly_improving": _("slightly improving"),
+    "slightly_worsening": _("slightly worsening"),
+    "worsening": _("worsening"),
+}
+"""Classes of a trend without a target; `lib.page.marks.TRENDS` has their shapes."""
+
+REASONS: Final[dict[str, Words]] = {
+    "no_data": _("no value has been published"),
+    "withheld": _("the regional figure is withheld: too few states are covered"),
+    "too_old": _("the latest value is too old"),
+    "no_direction": _("the framework does not say where it should go"),
+    "no_target": _("there is no target"),
+    "not_assessed": _("the framework wants no class here"),
+    "break": _("what came before cannot be compared: other scale, source or states"),
+    "too_few_points": _("there is only one value to judge by"),
+    "target_before_start": _("the target's date lies before the start"),
+    "not_positive": _("this method needs values above zero"),
+    "path_stands_still": _("the path asks for no change by now, or for a change the other way"),
+    "within_error": _("the change is smaller than the sampling error"),
+}
+"""Why a class cannot be said."""
+
+FLAGS: Final[dict[str, Words]] = {
+    "withheld": _("withheld: too few states are covered"),
+    "partial": _("some states are not covered"),
+    "near_threshold": _("coverage is near the limit"),
+    "imputed": _("some values are imputed"),
+    "carried": _("some values are carried on from earlier"),
+    "weights_incomplete": _("some weights are not known"),
+    "old_weights": _("some weights are from earlier"),
+}
+"""Flags of a regional figure."""
+
+GAPS: Final[dict[str, Words]] = {
+    "unbound": _("no series gives it figures"),
+    "never": _("no value at all"),
+    "old": _("no value since"),
+    "provisional": _("the latest value is provisional"),
+    "breakdown": _("breakdowns are missing"),
+    "no_target": _("no target is set"),
+}
+"""What is missing, in the report of incomplete KPIs."""

@@ -1,8 +1,8 @@
 """Figures for a region or group out of its members' figures, each with all that it rests on. Pure and set-based.
 
-Every figure says how many members it covers, by count and by weight, how much of it is imputed or carried on, how old its
-weights are; below a threshold it is withheld, near it flagged. A figure that lacks any member is never without a flag, so
-no member can come or go unseen. Items (what is measured) are all worked out at once.
+Every figure says how many members it covers, by count and by weight, how much of it is imputed or carried on, how old
+its weights are; below a threshold it is withheld, near it flagged. A figure that lacks any member is never without a
+flag, so no member can come or go unseen. Items (what is measured) are all worked out at once.
 
 Time is counted in steps: consecutive whole numbers, one a period (2019, 2020, … for years).
 """
@@ -47,8 +47,8 @@ _COMPARED: Final[dict[str, Callable[[pl.Expr, float], pl.Expr]]] = {
 class Rule:
     """How one item is aggregated. Shares run from 0 to 1; None takes the default of the rule.
 
-    `condition` is ">= 50" for a count. `near` is how far above a threshold a figure is still flagged. `carry_forward` is
-    for how many steps a member's value may stand in for a later one.
+    `condition` is ">= 50" for a count. `near` is how far above a threshold a figure is still flagged. `carry_forward`
+    is for how many steps a member's value may stand in for a later one.
     """
 
     item: str
@@ -70,7 +70,7 @@ class Rule:
 @dataclass(frozen=True)
 class Aggregated:
     """`figures`: item, step, value (null: withheld or none), members, have, count_share, weight_share (null: unknown),
-    imputed_share, carried, oldest_weight (steps), withheld, flags (list), missing (list of areas), covers (list of areas).
+    imputed_share, carried, oldest_weight (steps), withheld, and lists: flags, missing (areas), covers (areas).
 
     `parts`: item, step, area, value, used, carried_from, weight, weight_step: what each figure opens into.
     """

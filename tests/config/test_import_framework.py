@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -24,7 +25,7 @@ def imported(tmp_path):
     worlds.build()
     Grant.objects.create(user=User.objects.create(username="planner"), role=Role.FRAMEWORK_EDITOR)
 
-    def run(tables, *options) -> tuple[int, dict]:
+    def run(tables, *options) -> tuple[Any, dict]:
         path = tmp_path / "plan.yaml"
         path.write_text(write_yaml(tidy(tables)), encoding="utf-8")
         out = StringIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adme.config.demo import fixture_framework as fixture
 from adme.config.demo import frameworks as demo
 from adme.config.demo.code_lists import make_code_lists
 from adme.config.demo.files import DATA, rows
@@ -19,7 +20,7 @@ WHO = {"by": "the test", "reason": "to test"}
 @pytest.fixture
 def loaded(db):
     make_flows(make_code_lists(**WHO), **WHO)
-    assert demo.make_frameworks(**WHO) == 2
+    assert demo.make_frameworks(**WHO) == 3
 
 
 def documents():
@@ -72,4 +73,13 @@ def test_no_official_target_is_made_up_and_every_series_is_a_choice_of_ours(load
 
 def test_loading_again_makes_no_new_edition(loaded):
     assert demo.make_frameworks(**WHO) == 0
-    assert Edition.objects.count() == 2
+    assert Edition.objects.count() == 3
+
+
+def test_the_fixture_has_the_official_size_and_says_everywhere_that_it_is_one(loaded):
+    document = edition_at(fixture.SLUG, moment_of(None)).document
+    assert (document.listed("kpi"), document.listed("sub-indicator")) == (32, 46)
+    assert document.is_fixture
+    assert {part.title.certainty for part in document.parts} == {"fixture"}
+    assert {aim.certainty for part in document.kpis for aim in part.kpi.aims} == {"fixture"}
+    assert {part.kpi.is_bound for part in document.kpis} == {True, False}

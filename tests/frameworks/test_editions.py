@@ -156,6 +156,6 @@ def test_a_state_agrees_once_by_a_document():
     judgements.consent(framework=framework, **agreed, **WHO)
     with pytest.raises(errors.NotChangeable):
         judgements.consent(framework=framework, **agreed, **WHO)
-    assert queries.consents_at(framework.pk, queries.moment_of(None)) == {"TH"}
+    assert queries.consents_at([framework.pk], queries.moment_of(None)) == {framework.pk: {"TH"}}
     judgements.withdraw(judged=Consent.objects.get(), **WHO)
-    assert queries.consents_at(framework.pk, queries.moment_of(None)) == set()
+    assert queries.consents_at([framework.pk], queries.moment_of(None)) == {}

@@ -1,7 +1,7 @@
 """Progress: each method against its formula by hand, against a slow reading, and against what it must refuse to say.
 
-The publications named in `adme.frameworks.progress` print formula and thresholds; complete worked examples with all their
-inputs are not in them as far as we know, so the examples here are worked by hand from the printed formulas.
+The publications named in `adme.frameworks.progress` print formula and thresholds; complete worked examples with all
+their inputs are not in them as far as we know, so the examples here are worked by hand from the printed formulas.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from decimal import Decimal, getcontext
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_linear_pace_by_hand(latest, wanted):
 
 def test_a_path_with_a_milestone_asks_for_what_the_milestone_asks():
     """50 → 60 by 2020, then 90 by 2025: in 2018 six are due, on the straight line twelve."""
-    given = {"start": Point(2015, 50), "latest": Point(2018, 56), "target": Point(2025, 90), "direction": INCREASE}
+    given: Any = {"start": Point(2015, 50), "latest": Point(2018, 56), "target": Point(2025, 90), "direction": INCREASE}
     assert p.path(milestones=[Point(2020, 60)], **given).progress_class == "on_track"
     assert p.path(milestones=[Point(2020, 60)], **given).required == pytest.approx(6)
     assert p.path(milestones=[], **given).ratio == pytest.approx(p.linear_pace(**given).ratio)
@@ -175,9 +176,10 @@ def test_the_interval_holds_a_new_value_nine_times_in_ten(volume):
 # --- a slow reading -------------------------------------------------------------------------------
 
 
-def slow(method: str, start: Point, latest: Point, target: Point, direction: str) -> str:
+def slow(method: str, points: list[Point], direction: str) -> str:
     """The words of the manual in exact decimals, without anything of the module but its Points."""
     getcontext().prec = 40
+    start, latest, target = points
     y0, y1, x = (Decimal(point.value) for point in (start, latest, target))
     rising = direction == INCREASE
     if (y1 >= x) if rising else (y1 <= x):
@@ -215,4 +217,4 @@ def test_agrees_with_a_slow_reading_of_the_formulas(volume):
             got = getattr(p, method)(*points, direction).progress_class
         except p.CannotBeSaid as refused:
             got = refused.reason
-        assert got == slow(method, *points, direction), (case, method, points, direction)
+        assert got == slow(method, points, direction), (case, method, points, direction)

@@ -55,7 +55,7 @@ def fast(world: World) -> dict[int, dict[str, Any]]:
     return {row["step"]: row for row in made.figures.iter_rows(named=True)}
 
 
-def newest(found: dict[tuple[str, int], Any], area: str, step: int, back: int) -> tuple[int, Any] | None:
+def newest(found: dict[tuple[str, int], Any], area: str, step: int, back: int) -> Any:
     for earlier in range(step, step - back - 1, -1):
         if (area, earlier) in found:
             return earlier, found[area, earlier]

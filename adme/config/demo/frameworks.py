@@ -7,6 +7,7 @@ are proxies that ADME chose, and say so.
 from __future__ import annotations
 
 from adme.config.demo.files import DATA, rows
+from adme.config.demo.fixture_framework import fixture_plan
 from adme.frameworks.actions.editions import Decision, approve, digest_of, take_tables
 from adme.frameworks.models import Edition
 from adme.frameworks.sections import Record, Tables, tidy
@@ -27,8 +28,8 @@ NOT_PUBLIC = "What is public names no place for these in the framework."
 
 
 def make_frameworks(*, by: str, reason: str) -> int:
-    """Make or refresh the reference frameworks; return how many editions were approved."""
-    return sum(_made(tables, by=by, reason=reason) for tables in (blueprint_2025(), strategic_plan()))
+    """Make or refresh the reference frameworks and the fixture; return how many editions were approved."""
+    return sum(_made(tables, by=by, reason=reason) for tables in (blueprint_2025(), strategic_plan(), fixture_plan()))
 
 
 def _made(tables: Tables, *, by: str, reason: str) -> bool:
