@@ -45,8 +45,8 @@ VERBS_OF: dict[Role, frozenset[Verb]] = {
     Role.LOADER: frozenset({Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH}),
     Role.METADATA_EDITOR: frozenset({Verb.STRUCTURE}),
     Role.FRAMEWORK_EDITOR: frozenset({Verb.FRAMEWORK}),
-    # What is approved, overridden or shown of a state rests on a decision that somebody else has prepared.
-    Role.FRAMEWORK_APPROVER: frozenset({Verb.APPROVE_FRAMEWORK}),
+    # May prepare too, but nobody approves his own draft.
+    Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK}),
     Role.AUDITOR: frozenset({Verb.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.READ_AUDIT}),
 }

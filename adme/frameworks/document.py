@@ -194,6 +194,11 @@ class Kpi:
         return text_in(self.unit)
 
     @property
+    def counts_states(self) -> bool:
+        """Whether the region's figure is a number of states, and so in another unit than the states' own."""
+        return self.aggregation.rule == "count"
+
+    @property
     def is_bound(self) -> bool:
         """Whether any series gives it figures."""
         return bool(self.bindings)

@@ -102,8 +102,12 @@ def said(frame: Frame, part: Part) -> list[str]:
 
 
 def _with_unit(part: Part, figure: Figure) -> str:
-    unit = part.kpi.unit_words if part.kpi else ""
-    return f"{shown_as.value_words(figure)} {unit}".strip()
+    """The region's figure with its unit: a count is of states that meet the condition."""
+    kpi = part.kpi or Kpi()
+    if kpi.counts_states:
+        condition = f"{kpi.aggregation.condition} {kpi.unit_words}".strip()
+        return _("{n} states with {condition}").format(n=shown_as.value_words(figure), condition=condition)
+    return f"{shown_as.value_words(figure)} {kpi.unit_words}".strip()
 
 
 def areas_table(frame: Frame, part: Part) -> Table:
@@ -137,7 +141,7 @@ def _area_row(frame: Frame, part: Part, kpi: Kpi, member: Member) -> Row:
         remarks.append(_("not from the preferred source"))
     cells = (
         Cell(text=member.name),
-        Cell(text=shown_as.value_words(latest), url=url) if latest else Cell(missing=_("no data")),
+        Cell(text=_value(part, member, latest), url=url) if latest else Cell(missing=_("no data")),
         Cell(text=periods.label(latest.period) if latest else ""),
         Cell(text=_pair(shown.judged.start)),
         Cell(text=_aim(targets[-1]) if targets else ""),
@@ -145,6 +149,11 @@ def _area_row(frame: Frame, part: Part, kpi: Kpi, member: Member) -> Row:
         Cell(text="; ".join(word for word in remarks if word)),
     )
     return Row(cells, emphasis=not member.area)
+
+
+def _value(part: Part, member: Member, latest: Figure) -> str:
+    counted = not member.area and part.kpi is not None and part.kpi.counts_states
+    return _with_unit(part, latest) if counted else shown_as.value_words(latest)
 
 
 def _pair(point: tuple[int, float] | None) -> str:
@@ -164,13 +173,16 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
     region = card.document.region_name or _("Region")
     lines = [_line(member.area, member.name, card.series(part.uid, member.area)) for member in card.states]
     lines = [line for line in lines if line.points]
+    apart = kpi.aggregation.rule in ("count", "sum")
     own = _line("region", region, card.series(part.uid, REGION), role="region")
-    if own.points:
+    if own.points and not apart:
         lines.append(own)
     if not lines:
         return None
     targets = kpi.aims_for(REGION, "target")
-    references = tuple(Reference(aim.value, _("target {year}").format(year=aim.when)) for aim in targets[-1:])
+    references = tuple(
+        Reference(aim.value, _("target {year}").format(year=aim.when)) for aim in targets[-1:] if not apart
+    )
     spec = ChartSpec(
         title=part.name,
         unit=kpi.unit_words if len(kpi.unit_words) < 40 else "",
@@ -180,13 +192,15 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
     )
     return Drawing(
         id="over-time",
-        title=_("Each state and the region, year by year"),
+        title=_("Each state, year by year") if apart else _("Each state and the region, year by year"),
         subtitle=kpi.unit_words,
         svg=charts.line(spec, width=DESK),
         svg_narrow=charts.line(spec, width=PHONE),
         option=charts.echarts_option(spec),
         description=spec.description,
-        note=_("A line is cut where figures cannot be compared. Regional figures that are withheld are not drawn."),
+        note=_("The region's figure is of another kind and stands in its own table below.")
+        if apart
+        else _("A line is cut where figures cannot be compared. Regional figures that are withheld are not drawn."),
     )
 
 

@@ -288,12 +288,18 @@ def _class_cell(card: Scorecard, part: Part, area: str) -> Cell:
     html = format_html(
         '{} <span class="num">{}</span> <span class="heat-year">{}</span>{}',
         mark,
-        shown_as.value_words(latest),
+        _counted(part, area, shown_as.value_words(latest)),
         year,
         format_html('<span class="flag" title="{0}">*<span class="visually-hidden"> ({0})</span></span>',
                     shown_as.flag_words(latest.flags)) if latest.flags else "",
     )  # fmt: skip
     return Cell(html=html, classes=f"heat {tone}")
+
+
+def _counted(part: Part, area: str, words: str) -> str:
+    """A regional count says that it counts states."""
+    is_count = not area and part.kpi is not None and part.kpi.counts_states
+    return _("{n} states").format(n=words) if is_count else words
 
 
 def _visibility_note(card: Scorecard) -> str:

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from adme.collection.models import Submission
 from adme.config.addresses import Address, every_address
+from adme.frameworks.models import Edition
 from adme.indicators.models import Indicator
 from adme.releases.models import Release
 
@@ -69,6 +70,8 @@ def samples() -> dict[str, list[str]]:
     nothing = str(uuid.UUID(int=7))
     return {
         "slug": [*Indicator.objects.values_list("slug", flat=True)[:1], "ascc-blueprint-2025", "no-such-thing"],
+        "edition_id": [*map(str, Edition.objects.values_list("pk", flat=True)[:1]), nothing],
+        "judgement_id": ["1"],
         "uid": ["kpi-31c", "characteristic-b", "no-such-part"],
         "table": ["scorecard", "framework", "incomplete"],
         "submission_id": [*map(str, Submission.objects.values_list("pk", flat=True)[:3]), nothing],
@@ -82,7 +85,7 @@ def samples() -> dict[str, list[str]]:
         "version": ["1.0.0"],
         "key": ["*", "invented"],
         "component": ["REF_AREA"],
-        "kind": ["dataflow", "csv", "parquet", "metadatastructure"],
+        "kind": ["dataflow", "csv", "parquet", "metadatastructure", "yaml", "override"],
         "artefact": ["DF_WB_WDI"],
         "item": ["x"],
         "name": ["changes", "refused"],

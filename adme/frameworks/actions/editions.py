@@ -38,6 +38,11 @@ class Decision:
     date: dt.date | None = None
 
 
+def whole_file(message: str) -> Finding:
+    """A fault of a file as a whole."""
+    return Finding("file", "", 0, "", "", message)
+
+
 def digest_of(tables: Tables) -> str:
     """SHA-256 of tables in their canonical form."""
     text = json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
