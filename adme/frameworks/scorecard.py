@@ -145,6 +145,20 @@ class Scorecard:
             return Shown(judged, hidden=True)
         return Shown(judged, override=self.overrides.get((uid, area)))
 
+    def group(self, uid: str, areas: Sequence[str]) -> Aggregated | None:
+        """A KPI's figures for any group of states by its own rule: members or not, the same states each year."""
+        part = self.document.by_uid[uid]
+        if part.kpi is None or part.kpi.aggregation.rule == "none" or not areas:
+            return None
+        return regional_of([part], self.computed.figures, (), areas).get(part.kpi.frequency)
+
+    def own_regions(self, uid: str) -> pl.DataFrame:
+        """What sources themselves give for aggregates of states: area, period, value, binding. Never mixed with ours."""
+        states = [member.area for member in self.members]
+        frame = self.computed.figures.totals
+        wanted = frame.filter((pl.col("uid") == uid) & ~pl.col("area").is_in(states))
+        return wanted.select("area", "period", "value", "binding").sort("area", "period", descending=[False, True])
+
     def _shows(self, area: str) -> bool:
         rule = self.document.state_classes
         return rule == "shown" or (rule == "agreed" and area in self.consents)
@@ -222,11 +236,10 @@ def compute(
     as_of: int | None,
     year: int,
     states: Sequence[Member],
-    areas: Sequence[str] | None = None,
 ) -> Computed:
-    """Work a framework out anew. `areas` makes the "region" another group: those states, members or not."""
+    """Work a framework out anew."""
     figures = figures_of(document, as_of=as_of)
-    regional = regional_of(document, figures, states, areas)
+    regional = regional_of(document.kpis, figures, states)
     series = {**_of_states(document, figures, states), **_of_region(regional)}
     from_period = periods.parse(f"{document.from_date.year:04d}") if document.from_date else None
     judged: dict[tuple[str, str], Judged] = {}
@@ -242,13 +255,13 @@ def compute(
 
 
 def regional_of(
-    document: Document, figures: Figures, states: Sequence[Member], areas: Sequence[str] | None = None
+    parts: Sequence[Part], figures: Figures, states: Sequence[Member], areas: Sequence[str] | None = None
 ) -> dict[str, Aggregated]:
     """Frequency → the region's figures, each saying what it covers; for a group, its states whether members or not."""
     found = {}
     weights = weights_of(figures)
     for frequency in A_YEAR:
-        rules = [_rule(part) for part in document.kpis if _is_aggregated(part, frequency)]
+        rules = [_rule(part) for part in parts if _is_aggregated(part, frequency)]
         if not rules:
             continue
         own = figures.totals.filter(pl.col("usable")).select(

@@ -160,3 +160,11 @@ GAPS: Final[dict[str, Words]] = {
     "no_target": _("no target is set"),
 }
 """What is missing, in the report of incomplete KPIs."""
+
+GROUPS: Final[dict[str, tuple[Words, tuple[str, ...]]]] = {
+    "asean-6": (_("ASEAN-6"), ("BN", "ID", "MY", "PH", "SG", "TH")),
+    "clmv": (_("CLMV"), ("KH", "LA", "MM", "VN")),
+    "ldc": (_("least developed countries"), ("KH", "LA", "MM", "TL")),
+}
+"""Groups of states by area code: the earlier six members, the four that joined from 1995 to 1999, and those that the
+United Nations list as least developed (M49 table of the reference files)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from adme.frameworks.completeness import turn_of
 from adme.frameworks.document import Aim, Binding, Break, Comparability, Kpi, Part
 from adme.frameworks.progress import THRESHOLDS
 from adme.frameworks.scorecard import REGION, Member, Scorecard, Shown
+from adme.frameworks.steps import label_of
 from adme.lib import periods
 from adme.lib.page import reading
 from adme.lib.page.figures import Figure as Drawing
@@ -288,10 +290,50 @@ def offers_table(frame: Frame, part: Part, member: Member, flows: Mapping[str, s
 
 def coverage_table(frame: Frame, part: Part) -> Table:
     """Each regional figure with what it covers, and the states that are missing."""
-    names = {member.area: member.name for member in frame.card.members}
     found = [(period, row) for (uid, period), row in frame.card.computed.regional_rows.items() if uid == part.uid]
+    return _covered(frame, _("The region's figures and what they cover"), dict(found))
+
+
+def group_table(frame: Frame, part: Part, name: str, areas: Sequence[str]) -> Table | None:
+    """The same for any group of states; None where the KPI has no regional rule."""
+    found = frame.card.group(part.uid, areas)
+    if found is None:
+        return None
+    kpi = part.kpi or Kpi()
+    rows = {
+        periods.parse(label_of(row["step"], kpi.frequency)): row
+        for row in found.figures.filter(found.figures["item"] == part.uid).iter_rows(named=True)
+    }
+    return _covered(frame, _("{group}: figures and what they cover").format(group=name), rows)
+
+
+def own_regions_table(frame: Frame, part: Part, flows: Mapping[str, str]) -> Table | None:
+    """What sources give themselves for aggregates of states; None where none does."""
+    found = frame.card.own_regions(part.uid)
+    bindings = frame.card.computed.figures.bindings
+    rows = [
+        Row((
+            Cell(text=row["area"]),
+            Cell(text=periods.label(row["period"])),
+            Cell(text=reading.number(row["value"])),
+            Cell(text=flows.get(bindings[row["binding"]].dataflow.reference, "")),
+        ))
+        for row in found.head(MOST_PARTS).iter_rows(named=True)
+        if row["binding"] is not None
+    ]  # fmt: skip
+    columns = (_("Area, in the source's code"), _("Year"), _("Value"), _("Source"))
+    caption = _("What sources give for regions of their own, never mixed with ours")
+    return (
+        Table(caption=caption, columns=tuple(Column(w) for w in columns), rows=tuple(rows), dense=True)
+        if rows
+        else None
+    )
+
+
+def _covered(frame: Frame, caption: str, found: Mapping[int, Mapping[str, Any]]) -> Table:
+    names = {member.area: member.name for member in frame.card.members}
     rows = []
-    for period, row in sorted(found, reverse=True, key=lambda one: one[0])[:MOST_PARTS]:
+    for period, row in sorted(found.items(), reverse=True)[:MOST_PARTS]:
         weight = row["weight_share"]
         rows.append(
             Row(
@@ -308,7 +350,7 @@ def coverage_table(frame: Frame, part: Part) -> Table:
         )
     columns = (_("Year"), _("Value"), _("States"), _("Weight covered"), _("Imputed"), _("Missing"), _("Flags"))
     return Table(
-        caption=_("The region's figures and what they cover"),
+        caption=caption,
         columns=tuple(Column(word) for word in columns),
         rows=tuple(rows),
         empty=_("No regional figure is computed, or no state has a value."),

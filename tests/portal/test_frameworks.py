@@ -273,3 +273,23 @@ def test_nonsense_in_the_address_is_left_out(client, plan):
         for address in PAGES[1:]:
             plain = address.partition("?")[0]
             assert client.get(f"{plain}?{question}").status_code == 200, (plain, question)
+
+
+def test_any_group_of_states_has_figures_that_say_what_they_cover(client, plan):
+    card = scorecard("trial-plan")
+    found = card.group("kpi-1", ("TH", "VN"))
+    assert found is not None
+    assert {row["members"] for row in found.figures.iter_rows(named=True)} == {2}
+    assert card.group("kpi-9", ("TH",)) is None
+    for question in ("group=clmv", "areas=TH&areas=VN", "areas=XX", "group=none"):
+        page = text_of(client, f"/frameworks/trial-plan/parts/kpi-1/?{question}")
+        assert (": figures and what they cover" in page) == (question in ("group=clmv", "areas=TH&areas=VN")), question
+
+
+def test_a_sources_own_region_stands_beside_ours_and_is_never_mixed_in(client, world, plan):
+    worlds.revise(world, [(f"{worlds.NEET}.{worlds.REGION}._T.Y15T24", "2018", 77.125)])
+    forget()
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    assert "never mixed with ours" in page
+    assert "77.1" in page
+    assert worlds.REGION not in {row["area"] for row in rows_of(client, "figures")}

@@ -16,7 +16,7 @@ from adme.frameworks import rows
 from adme.frameworks.completeness import Completeness
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.scorecard import Scorecard, scorecard, scorecards
-from adme.frameworks.words import GAPS
+from adme.frameworks.words import GAPS, GROUPS
 from adme.frameworks.workbook import write_workbook
 from adme.frameworks.yaml_tables import write_yaml
 from adme.lib.page.shell import Link
@@ -147,11 +147,29 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "sources": framework_kpi.sources_table(part, flows),
         "offers": framework_kpi.offers_table(frame, part, member, flows) if member else None,
         "coverage": framework_kpi.coverage_table(frame, part),
+        "own_regions": framework_kpi.own_regions_table(frame, part, flows),
+        **_group(frame, uid, asked),
         "method": framework_kpi.method_of(card, part),
         "projection": framework_kpi.projection_words(frame, part),
         "history": framework_kpi.history_table(frame, part),
         "turn": framework_kpi.turn_words(part),
         "years_url": frame.place.page("framework-completeness", kpi=uid),
+    }
+
+
+def _group(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
+    """The group of states that was asked for: a known one, or any selection."""
+    states = {member.area: member.name for member in frame.card.members}
+    name = asked.one_of("group", list(GROUPS), "")
+    areas = asked.known("areas", states)
+    title = ", ".join(states[area] for area in areas)
+    if name and not areas:
+        title, areas = str(GROUPS[name][0]), list(GROUPS[name][1])
+    part = frame.document.by_uid[uid]
+    return {
+        "group": framework_kpi.group_table(frame, part, title, areas) if areas else None,
+        "groups": [(key, str(words), key == name) for key, (words, _areas) in GROUPS.items()],
+        "group_states": [(area, words, area in areas) for area, words in states.items()],
     }
 
 
