@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from adme.frameworks import progress
 from adme.frameworks.document import Aim, Kpi
@@ -17,8 +17,7 @@ STAGE: Final = "stage"
 UNDIRECTED: Final = (STAGE, "none", "")
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure of a KPI for an area: what a chart shows and a method reckons with.
 
     `segment` changes where comparing must stop. `usable` is False for censored values, forecasts and withheld regional

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-import polars as pl
-
-from adme.frameworks.document import VALUE, Kpi, Part
+from adme.frameworks.document import Kpi, Part
 from adme.frameworks.scorecard import REGION, Scorecard
 from adme.frameworks.words import TURNS
 from adme.lib import periods
@@ -57,15 +54,6 @@ class Completeness:
         self.card = card
         self.year = card.day.year
 
-    @cached_property
-    def _broken_down(self) -> dict[tuple[str, str], dict[str, set[int]]]:
-        """KPI and state → breakdown → years with a value."""
-        frame = self.card.computed.figures.values.filter((pl.col("name") == VALUE) & (pl.col("breakdown") != ""))
-        found: dict[tuple[str, str], dict[str, set[int]]] = {}
-        for uid, area, breakdown, period in frame.select("uid", "area", "breakdown", "period").iter_rows():
-            found.setdefault((uid, area), {}).setdefault(breakdown, set()).add(periods.year(period))
-        return found
-
     def held(self, part: Part, area: str) -> Held:
         """What there is of a KPI for a state."""
         kpi = part.kpi or Kpi()
@@ -79,7 +67,7 @@ class Completeness:
             state = OLD
         else:
             state = PROVISIONAL if figures[-1].obs_status == PROVISIONAL_STATUS else HAVE
-        broken_down = self._broken_down.get((part.uid, area), {})
+        broken_down = self.card.computed.broken_down.get((part.uid, area), {})
         return Held(
             state=state,
             years=tuple(sorted(years & set(expected))),
@@ -145,7 +133,7 @@ class Completeness:
                 if one is not None and one.obs_status == PROVISIONAL_STATUS:
                     there = PROVISIONAL
                 yield member.area, "", year, there
-            broken_down = self._broken_down.get((part.uid, member.area), {})
+            broken_down = self.card.computed.broken_down.get((part.uid, member.area), {})
             for breakdown in sorted({*kpi.breakdowns, *broken_down}):
                 for year in sorted(expected):
                     has = year in broken_down.get(breakdown, ())

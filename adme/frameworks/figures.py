@@ -5,7 +5,7 @@ Set-based: one selection for each dataflow, however many KPIs. Everything comes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -41,6 +41,18 @@ CANDIDATES: Final[dict[str, type[pl.DataType]]] = {
 """A row for each value that a binding offers; `binding` is its place in `Figures.bindings`."""
 
 
+STORED: Final[dict[str, type[pl.DataType]]] = {
+    "key": pl.String,
+    "period": pl.Int64,
+    "value": pl.Float64,
+    "decimals": pl.Int16,
+    "qualifier": pl.String,
+    "obs_status": pl.String,
+    "attributes_id": pl.Int64,
+}
+"""What is taken of `Selection.stored_frames`."""
+
+
 @dataclass(frozen=True)
 class Bound:
     """A binding with the KPI that it serves and the dataflow it reads."""
@@ -66,21 +78,21 @@ class Figures:
         return self.values.filter((pl.col("name") == VALUE) & (pl.col("breakdown") == ""))
 
 
-def figures_of(document: Document, *, as_of: int | None, uids: Iterable[str] | None = None) -> Figures:
-    """The published figures of the document's KPIs, or of some, at an instant (None: the present).
+def figures_of(document: Document, *, as_of: int | None, broken_down: bool = False) -> Figures:
+    """The published totals of the document's KPIs at an instant (None: the present), or their breakdowns alone.
 
-    A query for dataflows and one or two for each dataflow that is bound.
+    A query for dataflows and three for each dataflow that is bound.
     """
-    wanted = set(uids) if uids is not None else None
-    parts = [part for part in document.kpis if wanted is None or part.uid in wanted]
-    bindings = _bound(parts)
+    parts = document.kpis
+    bindings = _bound(parts, broken_down)
     offers = _offers(bindings, as_of)
     winners = _formulas(parts, _winners(offers))
     return Figures(bindings, _segmented(parts, winners), offers)
 
 
-def _bound(parts: Sequence[Part]) -> tuple[Bound, ...]:
-    pairs = [(part, binding) for part in parts if part.kpi is not None for binding in part.kpi.bindings]
+def _bound(parts: Sequence[Part], broken_down: bool) -> tuple[Bound, ...]:
+    of_parts = ((part, one) for part in parts if part.kpi is not None for one in part.kpi.bindings)
+    pairs = [(part, one) for part, one in of_parts if bool(one.breakdown) == broken_down]
     if not pairs:
         return ()
     flows = {flow.reference: flow for flow in all_dataflows()}
@@ -103,12 +115,13 @@ def _offers_of_flow(bindings: Sequence[Bound], places: Sequence[int], as_of: int
     dataflow = bindings[places[0]].dataflow
     structure = structure_of(dataflow)
     rests = [_rest_of(structure, bindings[place].binding) for place in places]
-    cells = published.select(dataflow, _superset(structure, rests), as_of=as_of).cells()
-    names = ("series_id", "key", "period", "value", "decimals", "qualifier", "obs_status", "conf", "attributes")
-    kinds = (pl.Int64, pl.String, pl.Int64, pl.Float64, pl.Int64, pl.String, pl.String, pl.String, pl.Int64)
-    schema = dict(zip(names, kinds, strict=True))
-    observed = pl.DataFrame([row[:9] for row in cells.rows], schema=schema, orient="row")
-    observed = observed.filter(pl.col("value").is_not_null())
+    chosen = published.select(dataflow, _superset(structure, rests), as_of=as_of)
+    frames = [frame.select(*STORED) for frame in chosen.stored_frames()]
+    observed = pl.concat([pl.DataFrame(schema=STORED), *frames]).filter(pl.col("value").is_not_null())
+    observed = observed.with_columns(
+        decimals=pl.when(pl.col("decimals") >= 0).then("decimals").cast(pl.Int64),
+        attributes=pl.when(pl.col("attributes_id") > 0).then("attributes_id"),
+    )
     taken = observed.join(_keys(structure, observed["key"].unique()), on="key")
     offered = taken.join(_served(bindings, places, rests), on="rest")
     inside = pl.col("period").is_between("first", "last")

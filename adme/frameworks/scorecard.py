@@ -10,7 +10,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ import polars as pl
 
 from adme.accounts.models import MembershipPeriod
 from adme.frameworks.assessing import Figure, Judged, judge
-from adme.frameworks.document import Document, Kpi, Part
+from adme.frameworks.document import VALUE, Document, Kpi, Part
 from adme.frameworks.figures import Figures, errors_of, figures_of, weights_of
 from adme.frameworks.models import Override
 from adme.frameworks.queries import Current, consents_at, edition_at, frameworks_at, moment_of, overrides_at
@@ -65,11 +65,24 @@ class Computed:
 
     document: Document
     figures: Figures
+    figures_at: int
+    """The release instant that they are those of."""
     regional: Mapping[str, Aggregated]
     """Frequency → figures of the region."""
     series: Mapping[tuple[str, str], tuple[Figure, ...]]
     """KPI and area ("" the region) → its figures, oldest first."""
     judged: Mapping[tuple[str, str], Judged]
+
+    @cached_property
+    def broken_down(self) -> dict[tuple[str, str], dict[str, set[int]]]:
+        """KPI and area → breakdown → years with a value. Fetched when somebody asks: scorecards need none of it."""
+        frame = figures_of(self.document, as_of=self.figures_at, broken_down=True).values
+        own = frame.filter(pl.col("name") == VALUE).with_columns(year=pl.col("period") // 100_000)
+        grouped = own.group_by("uid", "area", "breakdown").agg(pl.col("year").unique())
+        found: dict[tuple[str, str], dict[str, set[int]]] = {}
+        for uid, area, breakdown, years in grouped.iter_rows():
+            found.setdefault((uid, area), {})[breakdown] = set(years)
+        return found
 
     @cached_property
     def regional_rows(self) -> dict[tuple[str, int], dict[str, Any]]:
@@ -153,7 +166,7 @@ class Scorecard:
         return regional_of([part], self.computed.figures, (), areas).get(part.kpi.frequency)
 
     def own_regions(self, uid: str) -> pl.DataFrame:
-        """What sources themselves give for aggregates of states: area, period, value, binding. Never mixed with ours."""
+        """What sources themselves give for aggregates of states: area, period, value, binding. Never mixed in."""
         states = [member.area for member in self.members]
         frame = self.computed.figures.totals
         wanted = frame.filter((pl.col("uid") == uid) & ~pl.col("area").is_in(states))
@@ -233,7 +246,7 @@ def forget() -> None:
 def compute(
     document: Document,
     *,
-    as_of: int | None,
+    as_of: int,
     year: int,
     states: Sequence[Member],
 ) -> Computed:
@@ -248,7 +261,7 @@ def compute(
         for area in (REGION, *(member.area for member in states)):
             own = series.get((part.uid, area), ())
             judged[part.uid, area] = judge(kpi, area, own, year=year, from_period=from_period)
-    return Computed(document, figures, regional, series, judged)
+    return Computed(document, figures, as_of, regional, series, judged)
 
 
 # --- the region -----------------------------------------------------------------------------------
@@ -339,7 +352,7 @@ FIGURE_COLUMNS: Final = (
     *("period", "step", "value", "segment", "usable", "obs_status", "qualifier", "decimals", "binding"),
     *("preferred", "offered", "begins"),
 )
-"""The first fields of a Figure, in their order."""
+"""The fields of a Figure, in their order, without error and flags."""
 
 
 def _of_states(
@@ -353,9 +366,9 @@ def _of_states(
     found: dict[tuple[str, str], list[Figure]] = {}
     for row in frame.sort("uid", "area", "period").select(names).iter_rows():
         uid, area, *rest, set_id = row
-        made = Figure(*rest)
+        made = Figure._make((*rest, None, ()))
         if uid in attributes:
-            made = replace(made, error=_error(errors.get(set_id, {}).get(attributes[uid])))
+            made = made._replace(error=_error(errors.get(set_id, {}).get(attributes[uid])))
         found.setdefault((uid, area), []).append(made)
     return {key: tuple(own) for key, own in found.items()}
 

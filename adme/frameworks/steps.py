@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from adme.lib import periods
@@ -10,6 +11,7 @@ A_YEAR: Final = {"A": 1, "S": 2, "T": 3, "Q": 4, "M": 12}
 """Periods in a year."""
 
 
+@lru_cache(maxsize=4_096)
 def step_of(period: int) -> int:
     """The period's number among those of its frequency: 2019, 2020, … for years. Weeks and days count as their year."""
     number = A_YEAR.get(periods.frequency(period), 1)
@@ -17,6 +19,7 @@ def step_of(period: int) -> int:
     return day.year * number + (day.month - 1) * number // 12
 
 
+@lru_cache(maxsize=4_096)
 def time_of(period: int) -> float:
     """The start of the period in years: 2015 is 2015.0, 2015-Q3 is 2015.5."""
     number = A_YEAR.get(periods.frequency(period), 1)

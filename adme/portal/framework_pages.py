@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
@@ -195,10 +195,10 @@ class Leaf:
     is_unplaced: bool
 
 
-def tree(frame: Frame, words: str = "") -> list[Leaf]:
-    """The framework in reading order, with the region's status of each KPI; only what has `words` in it, and what is
-    above that."""
-    document, kept = frame.document, _found(frame.document, words)
+def tree(frame: Frame, words: str = "", only: Set[str] | None = None) -> list[Leaf]:
+    """The framework in reading order, with the region's status of each KPI: all of it, what has `words` in it with what
+    is above that, or `only` some parts."""
+    document, kept = frame.document, _found(frame.document, words) if only is None else only
     depth = {"": -1}
     leaves = []
     for part in document.parts:
@@ -224,7 +224,7 @@ def tree(frame: Frame, words: str = "") -> list[Leaf]:
     return leaves
 
 
-def _found(document: Document, words: str) -> set[str] | None:
+def _found(document: Document, words: str) -> Set[str] | None:
     """The parts that hold the words, and those above them; None where nothing is searched for."""
     wanted = words.casefold().split()
     if not wanted:

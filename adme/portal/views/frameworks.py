@@ -124,9 +124,7 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         "certainty": framework_marks.certainty(part.title.certainty),
         "text_certainty": framework_marks.certainty(part.text.certainty),
         "note": text_in(part.note),
-        "leaves": [
-            leaf for leaf in framework_pages.tree(frame) if leaf.url in {frame.place.part(one) for one in below}
-        ],
+        "leaves": framework_pages.tree(frame, only=below),
         "facts": framework_kpi.facts_of(frame, part),
     }
     if part.kpi is None:
