@@ -189,6 +189,9 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
         title=part.name,
         unit=kpi.unit_words if len(kpi.unit_words) < 40 else "",
         series=tuple(lines),
+        decimals=reading.decimals_for(
+            point.value for line in lines for point in line.points if point.value is not None
+        ),
         references=references,
         description=" ".join(said(frame, part)),
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -42,8 +43,14 @@ class Place:
         return with_question(path, {**question, "as_of": written(self.as_of) if self.as_of is not None else ""})
 
     def part(self, uid: str) -> str:
-        """The page of a part."""
-        return self.page("framework-part", uid)
+        """The page of a part. The pattern is looked up once for hundreds of them."""
+        before, after = self._part
+        return f"{before}{uid}{after}"
+
+    @cached_property
+    def _part(self) -> tuple[str, str]:
+        before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
+        return before, after
 
     def file(self, table: str, ending: str) -> str:
         """A table as a file."""
