@@ -13,15 +13,9 @@ from adme.accounts.roles import Role
 from adme.frameworks import errors, queries
 from adme.frameworks.actions import editions, judgements
 from adme.frameworks.models import Consent, Edition, Framework, Node, Override
-from tests.factories import world as worlds
 from tests.factories.frameworks import WHO, approved, small_tables
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def world(db):
-    return worlds.build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 def person(name: str, role: Role) -> User:

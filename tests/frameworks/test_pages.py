@@ -19,15 +19,9 @@ from adme.frameworks.sections import tidy
 from adme.frameworks.workbook import write_workbook
 from adme.frameworks.yaml_tables import write_yaml
 from adme.lib import clock
-from tests.factories import world as worlds
 from tests.factories.frameworks import approved, small_tables
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def world(db):
-    return worlds.build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
 
 def client_of(name: str, role: Role) -> Client:

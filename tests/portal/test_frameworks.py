@@ -6,9 +6,10 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from adme.accounts.models import Organisation
@@ -46,10 +47,18 @@ FILES = tuple(
 ) + ("/frameworks/trial-plan/framework.yaml", "/frameworks/trial-plan/framework.xlsx")
 
 
-@pytest.fixture(autouse=True)
-def fresh(world):
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
+    """Built once for this file; every test rolls back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built, db) -> Iterator[worlds.World]:
     forget()
-    yield
+    yield built
     forget()
 
 
