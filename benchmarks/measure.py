@@ -6,13 +6,14 @@ import argparse
 import dataclasses
 import json
 import sys
+from typing import Any
 
 import django
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", choices=["loads", "lookups", "memory", "reading", "rules"])
+    parser.add_argument("part", choices=["loads", "lookups", "memory", "reading", "rules", "frameworks"])
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--runs", type=int, required=True)
     asked = parser.parse_args()
@@ -20,10 +21,11 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from benchmarks import loads, lookups, memory, reading, rules
+    from benchmarks import frameworks, loads, lookups, memory, reading, rules
 
-    part = {"loads": loads, "lookups": lookups, "memory": memory, "reading": reading, "rules": rules}[asked.part]
-    for result in part.measure(asked.rows, asked.runs):
+    modules = (loads, lookups, memory, reading, rules, frameworks)
+    parts: dict[str, Any] = {module.__name__.rpartition(".")[2]: module for module in modules}
+    for result in parts[asked.part].measure(asked.rows, asked.runs):
         json.dump(dataclasses.asdict(result), sys.stdout)
         print(flush=True)
 

@@ -141,6 +141,7 @@ def shell_for(request: HttpRequest) -> Shell:
         here,
         (_("Topics"), "portal:topics"),
         (_("Countries"), "portal:countries"),
+        (_("Frameworks"), "portal:frameworks"),
         (_("Data & API"), "portal:table"),
         (_("About"), "portal:about"),
     )

@@ -17,6 +17,8 @@ class Verb(StrEnum):
     APPROVE_OWN = "submission.approve_own"
     PUBLISH = "release.publish"
     STRUCTURE = "structure.maintain"
+    FRAMEWORK = "framework.maintain"
+    APPROVE_FRAMEWORK = "framework.approve"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "account.manage"
 
@@ -29,6 +31,8 @@ class Role(models.TextChoices):
     PUBLISHER = "publisher", _("publisher")
     LOADER = "loader", _("bulk loader of published third-party data")
     METADATA_EDITOR = "metadata_editor", _("editor of structures and metadata")
+    FRAMEWORK_EDITOR = "framework_editor", _("editor of results frameworks")
+    FRAMEWORK_APPROVER = "framework_approver", _("approver of results frameworks")
     AUDITOR = "auditor", _("auditor")
     ADMINISTRATOR = "administrator", _("administrator")
 
@@ -40,6 +44,9 @@ VERBS_OF: dict[Role, frozenset[Verb]] = {
     # Approving one's own import is for data that others have already published (harvests, first loads).
     Role.LOADER: frozenset({Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH}),
     Role.METADATA_EDITOR: frozenset({Verb.STRUCTURE}),
+    Role.FRAMEWORK_EDITOR: frozenset({Verb.FRAMEWORK}),
+    # May prepare too, but nobody approves his own draft.
+    Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK}),
     Role.AUDITOR: frozenset({Verb.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.READ_AUDIT}),
 }

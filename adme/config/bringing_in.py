@@ -16,6 +16,7 @@ from adme.collection.actions.mappings import propose
 from adme.collection.actions.receiving import receive_file
 from adme.collection.models import SourceFile, Submission
 from adme.config.bringing_structures import bring_in_structures
+from adme.config.frameworks_in import bring_in_framework
 from adme.config.said import NotUnderstood
 from adme.indicators.actions.report_import import take_in
 from adme.indicators.actions.reports import approve
@@ -27,7 +28,7 @@ from adme.structures.queries import dataflow_by_reference, flow_named
 from adme.structures.sdmx_csv import is_sdmx_csv
 
 KINDS = ("data", "structure", "metadata", "framework", "programme", "records")
-OFFERED = ("data", "structure", "metadata")
+OFFERED = ("data", "structure", "metadata", "framework")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ def bring_in(wish: Wish) -> Report:
         raise NotUnderstood(f"There is no file {wish.file}.")
     if wish.kind == "structure":
         return _structures(wish)
+    if wish.kind == "framework":
+        done = bring_in_framework(wish.file, by=wish.by, reason=wish.reason, dry_run=wish.dry_run)
+        return Report(file=wish.file.name, dry_run=wish.dry_run, **done)
     source_file = receive_file(file=wish.file, name=wish.file.name, by=wish.by, reason=wish.reason)
     dataflow = dataflow_by_reference(wish.dataflow or _named_in(source_file))
     declaration = _declared(wish.mapping) or propose(source_file=source_file, dataflow=dataflow)[0]

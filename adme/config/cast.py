@@ -41,12 +41,19 @@ class Part:
 
 CAST: Final = (
     # One login that may try everything; on a real installation an administrator keeps accounts and nothing else.
-    Part("admin", Role.ADMINISTRATOR, "Demo Administrator", also=(Role.LOADER, Role.METADATA_EDITOR, Role.AUDITOR)),
+    Part(
+        "admin",
+        Role.ADMINISTRATOR,
+        "Demo Administrator",
+        also=(Role.LOADER, Role.METADATA_EDITOR, Role.FRAMEWORK_EDITOR, Role.FRAMEWORK_APPROVER, Role.AUDITOR),
+    ),
     Part("officer", Role.DATA_OFFICER, "Demo Data Officer"),
     Part("reviewer", Role.REVIEWER, "Demo Reviewer"),
     Part("publisher", Role.PUBLISHER, "Demo Publisher"),
     Part("loader", Role.LOADER, "Demo Bulk Loader"),
     Part("editor", Role.METADATA_EDITOR, "Demo Metadata Editor"),
+    Part("planner", Role.FRAMEWORK_EDITOR, "Demo Framework Editor"),
+    Part("director", Role.FRAMEWORK_APPROVER, "Demo Framework Approver"),
     Part("auditor", Role.AUDITOR, "Demo Auditor"),
 )
 """One person for each role, and one who holds them all."""

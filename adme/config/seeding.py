@@ -31,6 +31,7 @@ from adme.config.demo import load_demo
 from adme.config.demo.code_lists import make_code_lists
 from adme.config.demo.files import WORLD_BANK
 from adme.config.demo.flows import make_flows
+from adme.config.demo.frameworks import make_frameworks
 from adme.config.demo.organisations import make_organisations
 from adme.config.demo.register import make_register
 from adme.config.demo.reports import make_reports
@@ -88,6 +89,7 @@ def seed_small(seed: Seed, passwords: str) -> list[dict[str, str]]:
         make_register(by=BY, reason=REASON)
         make_reports(by=BY, approver=User.objects.get(username="loader"), reason=REASON)
         make_rules(by=BY, reason=REASON)
+        make_frameworks(by=BY, reason=REASON)
     story = _Story(seed)
     story.public_part()
     story.hidden_part()

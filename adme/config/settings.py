@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "adme.releases",
     "adme.quality",
     "adme.collection",
+    "adme.frameworks",
     "adme.portal",
     "adme.sdmx",
     "adme.config",

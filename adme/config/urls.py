@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("adme.portal.urls")),
     path("account/", include("adme.accounts.urls")),
     path("work/metadata/", include("adme.indicators.urls")),
+    path("work/frameworks/", include("adme.frameworks.urls")),
     path("work/", include("adme.collection.urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),

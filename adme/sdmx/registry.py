@@ -22,6 +22,7 @@ from adme.lib.sdmx_messages.artefacts import (
 )
 from adme.releases import queries
 from adme.sdmx import public_artefacts as made
+from adme.sdmx.framework_schemes import framework_schemes
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
@@ -61,6 +62,7 @@ class PublicRegistry:
         found += [kept.agreement_of(flow) for flow in self._flows]
         found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
         found += self._categories
+        found += framework_schemes()
         found += made.agencies_of(found)
         return {artefact.urn: artefact for artefact in found}
 

@@ -24,7 +24,9 @@ def test_the_manual_lists_every_role_with_exactly_its_rights(people_page):
 
 
 def test_the_manual_knows_every_right(people_page):
-    assert set(re.findall(r"`((?:account|submission|release|structure|audit)\.[a-z_]+)`", people_page)) == set(Verb)
+    assert set(
+        re.findall(r"`((?:account|submission|release|structure|framework|audit)\.[a-z_]+)`", people_page)
+    ) == set(Verb)
 
 
 def test_the_manual_tells_the_limits_of_signing_in(people_page):

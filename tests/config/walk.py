@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from adme.collection.models import Submission
 from adme.config.addresses import Address, every_address
+from adme.frameworks.models import Edition
 from adme.indicators.models import Indicator
 from adme.quality.models import Acceptance
 from adme.releases.models import Release
@@ -62,18 +63,22 @@ def _paths(address: Address, names: list[str], samples: dict[str, list[str]]) ->
         except NoReverseMatch:
             continue
     assert found, f"no arguments found for {address.pattern}"
-    return list(found)[:5]
+    return list(found)[:6]
 
 
 def samples() -> dict[str, list[str]]:
     """Arguments that name things in the database of the test, and some that name nothing."""
     nothing = str(uuid.UUID(int=7))
     return {
-        "slug": [*Indicator.objects.values_list("slug", flat=True)[:1], "no-such-thing"],
+        "slug": [*Indicator.objects.values_list("slug", flat=True)[:1], "ascc-blueprint-2025", "no-such-thing"],
+        "edition_id": [*map(str, Edition.objects.values_list("pk", flat=True)[:1]), nothing],
+        "judgement_id": ["1"],
+        "uid": ["kpi-31c", "characteristic-b", "no-such-part"],
+        "table": ["scorecard", "framework", "incomplete"],
         "submission_id": [*map(str, Submission.objects.values_list("pk", flat=True)[:3]), nothing],
         "release_id": [*map(str, Release.objects.order_by("instant").values_list("pk", flat=True)[:5]), nothing],
         "iso2": ["TH", "XX"],
-        "ending": ["csv", "xlsx", "parquet", "svg", "sdmx.csv", "docx"],
+        "ending": ["csv", "xlsx", "parquet", "svg", "sdmx.csv", "docx", "json", "yaml"],
         "username": ["officer", "no-such-person"],
         "context": ["dataflow"],
         "agency": ["ASEAN"],
@@ -81,7 +86,7 @@ def samples() -> dict[str, list[str]]:
         "version": ["1.0.0"],
         "key": ["*", "invented"],
         "component": ["REF_AREA"],
-        "kind": ["dataflow", "csv", "parquet", "metadatastructure"],
+        "kind": ["dataflow", "csv", "parquet", "metadatastructure", "yaml", "override"],
         "artefact": ["DF_WB_WDI"],
         "item": ["x"],
         "name": ["changes", "refused"],

@@ -52,6 +52,7 @@ def sections_for(person: User, here: str) -> list[Link]:
         (_("Releases"), "collection:releases", can(person, Verb.PUBLISH)),
         (_("Rules"), "collection:rules", True),
         (_("Metadata"), "indicators:reports", can(person, Verb.STRUCTURE) or can(person, Verb.REVIEW)),
+        (_("Frameworks"), "frameworks:desk", can(person, Verb.FRAMEWORK)),
     ]
     addresses = [(label, reverse(name)) for label, name, offered in wanted if offered]
     fitting = max((url for _label, url in addresses if here.startswith(url)), key=len, default="")

@@ -22,6 +22,7 @@ from adme.collection.models import Submission
 from adme.config.demo.code_lists import make_code_lists
 from adme.config.demo.files import SOURCES, Source, digest_of_words
 from adme.config.demo.flows import FLOWS, dataflows, make_flows
+from adme.config.demo.frameworks import make_frameworks
 from adme.config.demo.organisations import make_organisations
 from adme.config.demo.register import make_register
 from adme.config.demo.reports import make_reports
@@ -81,6 +82,7 @@ def _load_words() -> bool:
     count = make_register(by=BY, reason=REASON)
     make_reports(by=BY, approver=_loader(), reason=REASON)
     rules = make_rules(by=BY, reason=REASON)
+    make_frameworks(by=BY, reason=REASON)
     audit.record(
         by=BY,
         action=WORDS_LOADED,

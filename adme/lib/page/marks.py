@@ -28,6 +28,14 @@ PROGRESS = {
     "regressing": Mark("▼", _("regressing"), "poor"),
     "cannot_be_said": Mark("○", _("cannot be said"), "quiet"),
 }
+TRENDS = {
+    "improving": Mark("↑", _("improving"), "good"),
+    "slightly_improving": Mark("↗", _("slightly improving"), "good"),
+    "slightly_worsening": Mark("↘", _("slightly worsening"), "caution"),
+    "worsening": Mark("↓", _("worsening"), "poor"),
+}
+"""Where a figure goes that has no target: an arrow, so that no trend is taken for progress towards something."""
+
 STATES = {
     "received": Mark("◇", _("received"), "quiet"),
     "draft": Mark("○", _("draft"), "quiet"),
@@ -98,6 +106,10 @@ DRAWN = {
     "▽": '<path d="M6 9.6 1.8 2.2h8.4z" fill="none" stroke="currentColor" stroke-width="1.5"/>',
     "◆": '<path d="M6 .8 11.2 6 6 11.2.8 6z" fill="currentColor"/>',
     "◇": '<path d="M6 1.6 10.4 6 6 10.4 1.6 6z" fill="none" stroke="currentColor" stroke-width="1.5"/>',
+    "↑": '<path d="M6 11V1.5M2.5 5 6 1.5 9.5 5" fill="none" stroke="currentColor" stroke-width="1.7"/>',
+    "↗": '<path d="M2 10 10 2M4.5 2H10v5.5" fill="none" stroke="currentColor" stroke-width="1.7"/>',
+    "↘": '<path d="M2 2l8 8M4.5 10H10V4.5" fill="none" stroke="currentColor" stroke-width="1.7"/>',
+    "↓": '<path d="M6 1v9.5M2.5 7 6 10.5 9.5 7" fill="none" stroke="currentColor" stroke-width="1.7"/>',
     "✓": '<path d="M1.5 6.5 4.7 9.8 10.5 2.5" fill="none" stroke="currentColor" stroke-width="2"/>',
     "✕": '<path d="M2 2l8 8m0-8-8 8" fill="none" stroke="currentColor" stroke-width="1.8"/>',
     "↩": '<path d="M4.5 2 1.5 5l3 3M1.5 5h6a3 3 0 0 1 0 5.5H6" fill="none" stroke="currentColor" stroke-width="1.6"/>',

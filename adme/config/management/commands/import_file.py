@@ -80,15 +80,21 @@ def _wish(file: Path, options: dict[str, Any]) -> Wish:
 def _in_words(report: Report) -> str:
     if report.problem:
         return "Refused. " + " ".join(report.problem.values())
-    lines = [f"{finding['severity']}: {finding['message']} ({_how_many(finding)})" for finding in report.findings]
+    lines = [_finding_line(finding) for finding in report.findings]
     rows, changes = report.rows, report.changes
     for word, names in report.structures.items():
         lines += [f"{word}: {name}" for name in names]
     if rows:
         lines.append(f"{rows['read']} rows read, {rows['kept']} good, {rows['refused']} refused.")
-    lines.append(", ".join(f"{count} {word}" for word, count in changes.items()) + ".")
+    if changes:
+        lines.append(", ".join(f"{count} {word}" for word, count in changes.items()) + ".")
     end = f"State: {report.state}." if report.state else "Nothing was changed (dry run)."
     return "\n".join([*lines, end if report.applied else f"Refused. {end}"])
+
+
+def _finding_line(finding: dict[str, Any]) -> str:
+    place = ", ".join(str(part) for name in ("sheet", "row", "column") if (part := finding.get(name)))
+    return f"{finding['severity']}: {finding['message']} ({place or _how_many(finding)})"
 
 
 def _how_many(finding: dict[str, Any]) -> str:

@@ -109,6 +109,12 @@ def status_mark(code: str) -> Context:
 
 
 @register.inclusion_tag("page/mark.html")
+def trend_mark(code: str) -> Context:
+    """Where a figure without a target goes."""
+    return _mark(marks.TRENDS[code])
+
+
+@register.inclusion_tag("page/mark.html")
 def state_mark(code: str, label: str = "") -> Context:
     """The state of work on something; `label` replaces the word."""
     return _mark(marks.STATES[code], label)

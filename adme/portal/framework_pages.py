@@ -1,0 +1,476 @@
+"""Pages about a framework, gathered: its tree with status, the scorecard, what there is. Nothing is decided here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from adme.frameworks.assessing import Judged
+from adme.frameworks.completeness import Completeness, Gap
+from adme.frameworks.document import Document, Kpi, Part
+from adme.frameworks.scorecard import REGION, Member, Scorecard, Shown
+from adme.frameworks.words import CLASSES, GAPS, TRENDS
+from adme.lib import clock, periods
+from adme.lib.page import reading
+from adme.lib.page.shell import Link
+from adme.lib.page.tables import Cell, Column, Row, Table
+from adme.lib.texts import text_in
+from adme.portal import framework_marks as shown_as
+from adme.portal.addresses import absolute, with_question
+from adme.portal.asked import written
+
+ENDINGS = ("csv", "xlsx", "json")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Addresses of one framework, with the instant that was asked for kept in each."""
+
+    slug: str
+    as_of: int | None = None
+
+    def page(self, name: str, *arguments: str, **question: str) -> str:
+        """A page of the framework."""
+        path = reverse(f"portal:{name}", args=[self.slug, *arguments])
+        return with_question(path, {**question, "as_of": written(self.as_of) if self.as_of is not None else ""})
+
+    def part(self, uid: str) -> str:
+        """The page of a part. The pattern is looked up once for hundreds of them."""
+        before, after = self._part
+        return f"{before}{uid}{after}"
+
+    @cached_property
+    def _part(self) -> tuple[str, str]:
+        before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
+        return before, after
+
+    def file(self, table: str, ending: str) -> str:
+        """A table as a file."""
+        return self.page("framework-file", table, ending)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page of a framework."""
+
+    card: Scorecard
+    place: Place
+    tabs: list[Link]
+    crumbs: list[Link]
+    as_of_moment: dt.datetime | None
+    present_url: str
+    permalink: str
+    decision: str
+
+    @property
+    def document(self) -> Document:
+        """The framework."""
+        return self.card.document
+
+
+PAGES = ("framework", "framework-scorecard", "framework-completeness", "framework-incomplete", "framework-changes", "framework-crosswalk")  # fmt: skip  # noqa: E501
+
+
+def frame(
+    card: Scorecard, *, as_of: int | None, page: str, arguments: Sequence[str] = (), trail: Sequence[Link] = ()
+) -> Frame:
+    """The frame of a page called `page` with its arguments; `trail` are the crumbs below the framework."""
+    place = Place(card.document.slug, as_of)
+    words = (
+        _("Framework"),
+        _("Scorecard"),
+        _("What there is"),
+        _("What is missing"),
+        _("What changed"),
+        _("Crosswalk"),
+    )
+    tabs = [Link(word, place.page(name), current=name == page) for name, word in zip(PAGES, words, strict=True)]
+    here = place.page("framework") if page != "framework" else ""
+    crumbs = [Link(_("Frameworks"), reverse("portal:frameworks")), Link(card.document.name, here), *trail]
+    path = Place(card.document.slug).page(page, *arguments)
+    pinned = as_of if as_of is not None else card.instant
+    edition = card.current.edition
+    decided = [edition.decision_meeting, edition.decision_document]
+    decided += [reading.day(edition.decision_date)] if edition.decision_date else []
+    return Frame(
+        card=card,
+        place=place,
+        tabs=tabs,
+        crumbs=crumbs,
+        as_of_moment=clock.from_instant(as_of) if as_of is not None else None,
+        present_url=path,
+        permalink=absolute(with_question(path, {"as_of": written(pinned)})),
+        decision=", ".join(word for word in decided if word),
+    )
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A framework in the list of all."""
+
+    title: str
+    url: str
+    description: str
+    years: str
+    listed: str
+    classes: tuple[tuple[str, int], ...]
+    is_fixture: bool
+
+
+def entry_of(card: Scorecard) -> Entry:
+    """What the list says of a framework."""
+    document = card.document
+    return Entry(
+        title=document.name,
+        url=reverse("portal:framework", args=[document.slug]),
+        description=text_in(document.description),
+        years=years_of(document),
+        listed=listed_words(document),
+        classes=tuple(summary(card)),
+        is_fixture=document.is_fixture,
+    )
+
+
+def years_of(document: Document) -> str:
+    """The span of the plan: 2016–2025."""
+    ends = [str(day.year) for day in (document.from_date, document.to_date) if day]
+    return "–".join(dict.fromkeys(ends))
+
+
+def listed_words(document: Document) -> str:
+    """“5 characteristics, 18 key result areas, 13 KPIs”, as far as they are listed."""
+    found = []
+    for level in document.levels:
+        count = document.listed(level.id)
+        if count and level.role != "unplaced":
+            found.append(f"{count} {level.title if count == 1 else level.title_of_many}")
+    return ", ".join(found)
+
+
+@dataclass(frozen=True)
+class StatedLine:
+    """How many a source says exist, and how many are listed here."""
+
+    words: str
+    certainty: str
+    tone: str
+    source: str
+
+
+def stated_lines(document: Document) -> list[StatedLine]:
+    """What a source says as a count."""
+    lines = []
+    for one in document.stated:
+        what = text_in(one.what)
+        words = f"{one.count} {what}"
+        if one.level and document.listed(one.level) < one.count:
+            words = _("{count} {what} exist; {listed} are public and listed here").format(
+                count=one.count, what=what, listed=document.listed(one.level)
+            )
+        lines.append(StatedLine(words, *shown_as.certainty(one.certainty), one.source))
+    return lines
+
+
+# --- the tree -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A line of the tree."""
+
+    depth: int
+    code: str
+    title: str
+    url: str
+    level: str
+    certainty: str
+    tone: str
+    source: str
+    status: str
+    is_measured: bool
+    is_unplaced: bool
+
+
+def tree(frame: Frame, words: str = "", only: Set[str] | None = None) -> list[Leaf]:
+    """The framework in reading order, with the region's status of each KPI: all of it, what has `words` in it with what
+    is above that, or `only` some parts."""
+    document, kept = frame.document, _found(frame.document, words) if only is None else only
+    depth = {"": -1}
+    leaves = []
+    for part in document.parts:
+        depth[part.uid] = depth[part.under] + 1
+        if kept is not None and part.uid not in kept:
+            continue
+        said, tone = shown_as.certainty(part.title.certainty)
+        leaves.append(
+            Leaf(
+                depth=min(depth[part.uid], 6),
+                code=part.code,
+                title=part.name if part.title.text else _("(title not public)"),
+                url=frame.place.part(part.uid),
+                level=part.level.title,
+                certainty=said,
+                tone=tone,
+                source=part.title.source,
+                status=shown_as.class_html(frame.card.shown(part.uid, REGION)) if part.kpi else "",
+                is_measured=part.kpi is not None,
+                is_unplaced=part.level.role == "unplaced",
+            )
+        )
+    return leaves
+
+
+def _found(document: Document, words: str) -> Set[str] | None:
+    """The parts that hold the words, and those above them; None where nothing is searched for."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return None
+    kept: set[str] = set()
+    for part in document.parts:
+        text = f"{part.code} {part.name} {text_in(part.text.text)}".casefold()
+        if all(word in text for word in wanted):
+            kept |= {part.uid, *(above.uid for above in document.way_to(part.uid))}
+    return kept
+
+
+# --- the scorecard --------------------------------------------------------------------------------
+
+
+def scorecard_table(frame: Frame, parts: Sequence[Part]) -> Table:
+    """KPI × region and states: the class where it is public, the latest figure with its year."""
+    card = frame.card
+    states = card.states
+    short = {member.area: member.area for member in states}
+    columns = [Column(_("KPI"), kind="text"), Column(card.document.region_name or _("Region"))]
+    columns += [Column(short[member.area], note="") for member in states]
+    rows = []
+    group = ""
+    for part in parts:
+        way = card.document.way_to(part.uid)
+        top = way[0].name if way else ""
+        cells = [_title_cell(frame, part), _class_cell(card, part, REGION)]
+        cells += [_class_cell(card, part, member.area) for member in states]
+        rows.append(Row(tuple(cells), group=top if top != group else "", id=part.uid))
+        group = top
+    return Table(
+        caption=_("Each KPI for the region and each state: class, latest value, its year"),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(_visibility_note(card), _("Columns: {states}.").format(states=_legend(states))),
+        empty=_("No KPI is listed here."),
+        dense=True,
+        id="scorecard",
+    )
+
+
+def _legend(states: Sequence[Member]) -> str:
+    return ", ".join(f"{member.area} {member.name}" for member in states)
+
+
+def _title_cell(frame: Frame, part: Part) -> Cell:
+    label = f"{part.code} {part.name}".strip()
+    short = label if len(label) <= 90 else f"{label[:88].rstrip()}…"
+    return Cell(text=short, url=frame.place.part(part.uid))
+
+
+def _class_cell(card: Scorecard, part: Part, area: str) -> Cell:
+    shown, latest = card.shown(part.uid, area), card.latest(part.uid, area)
+    mark = shown_as.class_html(shown, with_word=False)
+    tone = "" if shown.hidden else f"class-{shown.progress_class.replace('_', '-')}"
+    if latest is None:
+        words = format_html('<span class="no-data">{}</span>', _("no data"))
+        return Cell(html=format_html("{} {}", mark, words), classes=f"heat {tone}")
+    year = periods.label(latest.period)
+    html = format_html(
+        '{} <span class="num">{}</span> <span class="heat-year">{}</span>{}',
+        mark,
+        _counted(part, area, shown_as.value_words(latest)),
+        year,
+        format_html('<span class="flag" title="{0}">*<span class="visually-hidden"> ({0})</span></span>',
+                    shown_as.flag_words(latest.flags)) if latest.flags else "",
+    )  # fmt: skip
+    return Cell(html=html, classes=f"heat {tone}")
+
+
+def _counted(part: Part, area: str, words: str) -> str:
+    """A regional count says that it counts states."""
+    is_count = not area and part.kpi is not None and part.kpi.counts_states
+    return _("{n} states").format(n=words) if is_count else words
+
+
+def _visibility_note(card: Scorecard) -> str:
+    if card.document.state_classes == "shown":
+        return _("Classes of single states are public by this framework's rule.")
+    if card.document.state_classes == "hidden":
+        return _("By this framework's rule only the region's class is public; states show their figures.")
+    if card.consents:
+        return _("The class of a single state is shown only where that state has agreed: {areas}.").format(
+            areas=", ".join(sorted(card.consents))
+        )
+    return _("The class of a single state is shown only where that state has agreed; so far none has.")
+
+
+def summary(card: Scorecard) -> list[tuple[str, int]]:
+    """How many KPIs of the region are in each class, the best first."""
+    counts: Counter[str] = Counter()
+    marks: dict[str, str] = {}
+    for part in card.document.kpis:
+        shown = card.shown(part.uid, REGION)
+        counts[shown.progress_class] += 1
+        marks[shown.progress_class] = str(shown_as.class_html(replace(shown, override=None, judged=_bare(shown))))
+    order = [*CLASSES[:-1], *TRENDS, CLASSES[-1]]
+    return [(marks[name], counts[name]) for name in order if counts[name]]
+
+
+def _bare(shown: Shown) -> Judged:
+    """The class alone: a count of several has no single reason."""
+    return Judged(shown.progress_class, is_trend=shown.is_trend)
+
+
+# --- what there is, what is missing ---------------------------------------------------------------
+
+
+def completeness_table(frame: Frame, parts: Sequence[Part]) -> Table:
+    """KPI × state: how many of the years expected have a value, and how old the latest is."""
+    card, read = frame.card, Completeness(frame.card)
+    columns = [Column(_("KPI")), *(Column(member.area) for member in card.states)]
+    rows = []
+    for part in parts:
+        cells = [_title_cell(frame, part)]
+        for member in card.states:
+            held = read.held(part, member.area)
+            have, expected = len(held.years), len(held.expected)
+            years = format_html('<span class="num">{}/{}</span>', have, expected) if expected else ""
+            latest = format_html(' <span class="heat-year">{}</span>', held.latest) if held.latest else ""
+            more = ""
+            if held.expected_breakdowns:
+                there = len(held.expected_breakdowns) - len(held.missing_breakdowns)
+                more = format_html(' <span class="heat-year">{}</span>', _("{have} of {all} breakdowns").format(
+                    have=there, all=len(held.expected_breakdowns)))  # fmt: skip
+            html = format_html("{} {}{}{}", shown_as.held_html(held.state), years, latest, more)
+            cells.append(Cell(html=html, classes=f"heat held-{held.state}"))
+        rows.append(Row(tuple(cells), id=part.uid))
+    return Table(
+        caption=_("Years with a value among those expected, and the latest year with one"),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(_("Columns: {states}.").format(states=_legend(card.states)),),
+        empty=_("No KPI is listed here."),
+        dense=True,
+    )
+
+
+def years_table(frame: Frame, part: Part) -> Table:
+    """One KPI: state and breakdown × year."""
+    read = Completeness(frame.card)
+    names = {member.area: member.name for member in frame.card.states}
+    found: dict[tuple[str, str], dict[int, str]] = {}
+    for area, breakdown, year, state in read.years_of(part):
+        found.setdefault((area, breakdown), {})[year] = state
+    years = sorted({year for row in found.values() for year in row})
+    columns = [Column(_("State")), Column(_("Breakdown")), *(Column(str(year)) for year in years)]
+    rows = [
+        Row((
+            Cell(text=names[area]),
+            Cell(text=breakdown or _("total")),
+            *(Cell(html=shown_as.held_html(row[year])) if year in row else Cell(text="") for year in years),
+        ))
+        for (area, breakdown), row in found.items()
+    ]  # fmt: skip
+    return Table(caption=f"{part.code} {part.name}".strip(), columns=tuple(columns), rows=tuple(rows), dense=True)
+
+
+def gap_table(frame: Frame, gaps: Sequence[Gap]) -> Table:
+    """The report of incomplete KPIs: what is missing, since when, whose turn it is."""
+    names = {member.area: member.name for member in frame.card.states}
+    rows = []
+    before = ""
+    for gap in gaps:
+        area = names.get(gap.area, gap.area) if gap.area else (frame.document.region_name or _("Region"))
+        what = str(GAPS[gap.what]) + (f": {gap.detail}" if gap.detail else "")
+        title = f"{gap.part.code} {gap.part.name}".strip()
+        cells = (
+            Cell(text=area),
+            Cell(text=what),
+            Cell(text=str(gap.since) if gap.since else _("not known")),
+            Cell(text=gap.turn or _("whoever decides on the framework")),
+            Cell(text=gap.why or _("nobody has said")),
+        )
+        rows.append(Row(cells, group=title if title != before else ""))
+        before = title
+    return Table(
+        caption=_("What is missing, KPI by KPI"),
+        columns=(
+            Column(_("For")),
+            Column(_("What is missing")),
+            Column(_("Since")),
+            Column(_("Whose turn")),
+            Column(_("Why")),
+        ),
+        rows=tuple(rows),
+        empty=_("Nothing is missing."),
+        dense=True,
+    )
+
+
+def gap_words(gaps: Sequence[Gap], kpis: int) -> str:
+    """“11 of 13 KPIs lack something.”"""
+    lacking = len({gap.part.uid for gap in gaps})
+    return ngettext("{n} of {all} KPI lacks something.", "{n} of {all} KPIs lack something.", kpis).format(
+        n=lacking, all=kpis
+    )
+
+
+def files_of(frame: Frame, tables: Sequence[str]) -> list[Link]:
+    """Tables as files, each in every format."""
+    names = {
+        "scorecard": _("scorecard"),
+        "inputs": _("inputs of the classes"),
+        "figures": _("figures"),
+        "regional": _("regional figures"),
+        "completeness": _("what there is"),
+        "incomplete": _("what is missing"),
+    }
+    return [
+        Link(f"{names[table]}: {ending.upper()}", frame.place.file(table, ending))
+        for table in tables
+        for ending in ENDINGS
+    ]
+
+
+def country_table(frame: Frame, area: str) -> Table:
+    """One state against the framework."""
+    card = frame.card
+    rows = []
+    for part in card.document.kpis:
+        kpi = part.kpi or Kpi()
+        shown, latest = card.shown(part.uid, area), card.latest(part.uid, area)
+        targets = kpi.aims_for(area, "target")
+        unit = kpi.unit_words
+        rows.append(Row((
+            _title_cell(frame, part),
+            Cell(text=f"{shown_as.value_words(latest)} {unit}".strip()) if latest else Cell(missing=_("no data")),
+            Cell(text=periods.label(latest.period) if latest else ""),
+            Cell(text=reading.number(targets[-1].value) + f" ({targets[-1].when})" if targets else _("none")),
+            Cell(html=shown_as.class_html(shown) or format_html("{}", _("not public"))),
+            Cell(text=shown_as.why_of(shown) if not shown.hidden else ""),
+        )))  # fmt: skip
+    columns = (_("KPI"), _("Latest value"), _("Year"), _("Target"), _("Class"), _("Why"))
+    return Table(
+        caption=_("Each KPI for this state"),
+        columns=tuple(Column(word) for word in columns),
+        rows=tuple(rows),
+        notes=(_visibility_note(card),),
+        dense=True,
+    )

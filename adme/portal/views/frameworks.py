@@ -1,0 +1,335 @@
+"""Public pages of results frameworks: explorer, scorecard, one part, one state, what there is, what changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from adme.accounts.policy import PUBLIC, policy
+from adme.frameworks import rows
+from adme.frameworks.completeness import Completeness
+from adme.frameworks.errors import UnknownFramework
+from adme.frameworks.scorecard import Scorecard, scorecard, scorecards
+from adme.frameworks.words import GAPS, GROUPS
+from adme.frameworks.workbook import write_workbook
+from adme.frameworks.yaml_tables import write_yaml
+from adme.lib.page.shell import Link
+from adme.lib.texts import text_in
+from adme.lib.writers import csv, xlsx
+from adme.portal import framework_changes, framework_kpi, framework_marks, framework_pages
+from adme.portal.asked import Asked
+from adme.portal.framework_pages import Frame
+from adme.portal.freshness import public_page, revalidated
+from adme.structures.queries import all_dataflows
+
+ON_A_PAGE = 40
+GAPS_ON_A_PAGE = 150
+
+
+def _card(request: HttpRequest, slug: str) -> tuple[Scorecard, Asked, int | None]:
+    asked = Asked(request.GET)
+    as_of = asked.as_of()
+    try:
+        return scorecard(slug, as_of=as_of), asked, as_of
+    except UnknownFramework:
+        raise Http404 from None
+
+
+def _page(request: HttpRequest, template: str, frame: Frame, asked: Asked, **more: Any) -> HttpResponse:
+    context = {
+        "frame": frame,
+        "document": frame.document,
+        "notes": asked.notes,
+        "crumbs": frame.crumbs,
+        "as_of_moment": frame.as_of_moment,
+        "present_url": frame.present_url,
+        **more,
+    }
+    return render(request, f"portal/{template}.html", context)
+
+
+@policy(PUBLIC)
+@public_page
+def frameworks(request: HttpRequest) -> HttpResponse:
+    """Every framework, fixtures last and named so."""
+    entries = [framework_pages.entry_of(card) for card in scorecards()]
+    return render(request, "portal/frameworks.html", {"entries": entries})
+
+
+@policy(PUBLIC)
+@public_page
+def framework(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole framework on one screen."""
+    card, asked, as_of = _card(request, slug)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework")
+    words = asked.text("q")
+    return _page(
+        request,
+        "framework",
+        frame,
+        asked,
+        leaves=framework_pages.tree(frame, words),
+        q=words,
+        description=text_in(card.document.description),
+        stated=framework_pages.stated_lines(card.document),
+        listed=framework_pages.listed_words(card.document),
+        summary=framework_pages.summary(card),
+        files=[
+            Link(word, frame.place.file("framework", ending)) for word, ending in (("XLSX", "xlsx"), ("YAML", "yaml"))
+        ],
+    )
+
+
+@policy(PUBLIC)
+@public_page
+def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
+    """KPI × state."""
+    card, asked, as_of = _card(request, slug)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard")
+    shown = Paginator(card.document.kpis, ON_A_PAGE).get_page(asked.page())
+    return _page(
+        request,
+        "framework_scorecard",
+        frame,
+        asked,
+        page_obj=shown,
+        table=framework_pages.scorecard_table(frame, list(shown.object_list)),
+        summary=framework_pages.summary(card),
+        files=framework_pages.files_of(frame, ["scorecard", "inputs", "figures", "regional"]),
+        states=[(member.name, frame.place.page("framework-country", member.area)) for member in card.states],
+    )
+
+
+@policy(PUBLIC)
+@public_page
+def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
+    """A KPI, or a part of the tree with what hangs under it."""
+    card, asked, as_of = _card(request, slug)
+    part = card.document.by_uid.get(uid)
+    if part is None:
+        raise Http404
+    place = framework_pages.Place(slug, as_of)
+    trail = [Link(above.code or above.name, place.part(above.uid)) for above in card.document.way_to(uid)]
+    trail.append(Link(f"{part.code} {part.name}".strip() if len(part.name) < 60 else part.code or part.level.title))
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-part", arguments=[uid], trail=trail)
+    below = {one.uid for one in card.document.within(uid)} - {uid}
+    common: dict[str, Any] = {
+        "part": part,
+        "certainty": framework_marks.certainty(part.title.certainty),
+        "text_certainty": framework_marks.certainty(part.text.certainty),
+        "note": text_in(part.note),
+        "leaves": framework_pages.tree(frame, only=below),
+        "facts": framework_kpi.facts_of(frame, part),
+    }
+    if part.kpi is None:
+        return _page(request, "framework_part", frame, asked, **common)
+    return _page(request, "framework_kpi", frame, asked, **common, **_kpi(frame, uid, asked))
+
+
+def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
+    part, card = frame.document.by_uid[uid], frame.card
+    flows = {flow.reference: flow.title for flow in all_dataflows()}
+    area = asked.text("area")
+    member = next((one for one in card.states if one.area == area), None)
+    return {
+        "shown": framework_marks.class_html(card.shown(uid, "")),
+        "said": framework_kpi.said(frame, part),
+        "figure": framework_kpi.drawing(frame, part),
+        "areas": framework_kpi.areas_table(frame, part),
+        "sources": framework_kpi.sources_table(part, flows),
+        "offers": framework_kpi.offers_table(frame, part, member, flows) if member else None,
+        "coverage": framework_kpi.coverage_table(frame, part),
+        "own_regions": framework_kpi.own_regions_table(frame, part, flows),
+        **_group(frame, uid, asked),
+        "method": framework_kpi.method_of(card, part),
+        "projection": framework_kpi.projection_words(frame, part),
+        "history": framework_kpi.history_table(frame, part),
+        "turn": framework_kpi.turn_words(part),
+        "years_url": frame.place.page("framework-completeness", kpi=uid),
+    }
+
+
+def _group(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
+    """The group of states that was asked for: a known one, or any selection."""
+    states = {member.area: member.name for member in frame.card.members}
+    name = asked.one_of("group", list(GROUPS), "")
+    areas = asked.known("areas", states)
+    title = ", ".join(states[area] for area in areas)
+    if name and not areas:
+        title, areas = str(GROUPS[name][0]), list(GROUPS[name][1])
+    part = frame.document.by_uid[uid]
+    return {
+        "group": framework_kpi.group_table(frame, part, title, areas) if areas else None,
+        "groups": [(key, str(words), key == name) for key, (words, _areas) in GROUPS.items()],
+        "group_states": [(area, words, area in areas) for area, words in states.items()],
+    }
+
+
+@policy(PUBLIC)
+@public_page
+def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpResponse:
+    """One state against the framework."""
+    card, asked, as_of = _card(request, slug)
+    member = next((one for one in card.states if one.area == iso2), None)
+    if member is None:
+        raise Http404
+    trail = [Link(member.name)]
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-country", arguments=[iso2], trail=trail)
+    have = sum(card.latest(part.uid, iso2) is not None for part in card.document.kpis)
+    table = framework_pages.country_table(frame, iso2)
+    return _page(
+        request,
+        "framework_country",
+        frame,
+        asked,
+        member=member,
+        table=table,
+        have=have,
+        total=len(card.document.kpis),
+    )
+
+
+@policy(PUBLIC)
+@public_page
+def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
+    """KPI × state: have, provisional, old, missing; with ?kpi=, by year and breakdown."""
+    card, asked, as_of = _card(request, slug)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-completeness")
+    measured = {part.uid: part for part in card.document.kpis}
+    chosen = next(iter(asked.known("kpi", measured, most=1)), "")
+    shown = Paginator(card.document.kpis, ON_A_PAGE).get_page(asked.page())
+    return _page(
+        request,
+        "framework_completeness",
+        frame,
+        asked,
+        page_obj=shown,
+        one=framework_pages.years_table(frame, measured[chosen]) if chosen else None,
+        table=None if chosen else framework_pages.completeness_table(frame, list(shown.object_list)),
+        kpis=[(part.uid, f"{part.code} {part.name}".strip()[:90], part.uid == chosen) for part in card.document.kpis],
+        files=framework_pages.files_of(frame, ["completeness"]),
+    )
+
+
+@policy(PUBLIC)
+@public_page
+def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
+    """For each KPI and state what is missing, since when, and whose turn it is."""
+    card, asked, as_of = _card(request, slug)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-incomplete")
+    gaps = list(Completeness(card).gaps())
+    what = asked.one_of("what", list(GAPS), "")
+    turns = sorted({gap.turn for gap in gaps if gap.turn})
+    turn = next(iter(asked.known("turn", turns, most=1)), "") if asked.text("turn") else ""
+    wanted = [gap for gap in gaps if what in ("", gap.what) and turn in ("", gap.turn)]
+    shown = Paginator(wanted, GAPS_ON_A_PAGE).get_page(asked.page())
+    return _page(
+        request,
+        "framework_incomplete",
+        frame,
+        asked,
+        page_obj=shown,
+        table=framework_pages.gap_table(frame, list(shown.object_list)),
+        said=framework_pages.gap_words(gaps, len(card.document.kpis)),
+        kinds=[(name, str(word), name == what) for name, word in GAPS.items()],
+        turns=[(word, word == turn) for word in turns],
+        files=framework_pages.files_of(frame, ["incomplete"]),
+    )
+
+
+@policy(PUBLIC)
+@public_page
+def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
+    """What changed between two dates."""
+    card, asked, as_of = _card(request, slug)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-changes")
+    since = asked.as_of("since")
+    table, problem = None, ""
+    if since is not None:
+        try:
+            table = framework_changes.table_of(frame, scorecard(slug, as_of=since))
+        except UnknownFramework:
+            problem = _("Nothing of this framework was public then.")
+    moments = framework_changes.editions_table(frame)
+    return _page(
+        request,
+        "framework_changes",
+        frame,
+        asked,
+        table=table,
+        problem=problem,
+        since=asked.text("since"),
+        editions=moments,
+    )
+
+
+@policy(PUBLIC)
+@public_page
+def framework_crosswalk(request: HttpRequest, slug: str) -> HttpResponse:
+    """What became of the parts of an old plan in a new one."""
+    card, asked, as_of = _card(request, slug)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk")
+    return _page(request, "framework_crosswalk", frame, asked, tables=framework_changes.crosswalk_tables(frame))
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "yaml": "application/yaml",
+}
+
+
+def _parts_of_file(slug: str, table: str, ending: str) -> tuple[object, ...]:
+    try:
+        card = scorecard(slug)
+    except UnknownFramework:
+        return (slug, table, ending)
+    standing = sorted((one.pk, str(one.withdrawn_instant)) for one in card.overrides.values())
+    return (slug, table, ending, card.current.edition.digest, card.day, standing, sorted(card.consents))
+
+
+@policy(PUBLIC, formats=("csv", "xlsx", "json", "yaml"))
+@revalidated(_parts_of_file)
+def framework_file(request: HttpRequest, slug: str, table: str, ending: str) -> HttpResponseBase:
+    """A table of the framework as CSV, XLSX or JSON; the framework itself as XLSX or YAML."""
+    card, _asked, as_of = _card(request, slug)
+    if (table == "framework") != (ending == "yaml") and not (table == "framework" and ending == "xlsx"):
+        raise Http404
+    stem = f"{slug}-{table}.{ending}"
+    if table == "framework":
+        content = card.current.edition.content
+        made = write_yaml(content).encode() if ending == "yaml" else write_workbook(content)
+        return _sent(made, ending, stem)
+    frame, head = rows.frame_of(card, table), rows.head_of(card, as_of)
+    if ending == "json":
+        told = {**head, "rows": frame.to_dicts()}
+        made = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return _sent(made, ending, stem)
+    if ending == "csv":
+        return _streamed(csv.write([frame], bom=True), ending, stem)
+    about = [
+        (name, json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value)
+        for name, value in head.items()
+    ]
+    return _streamed(xlsx.write([frame], about=about, sheet_name=table[:31]), ending, stem)
+
+
+def _sent(content: bytes, ending: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=TYPES[ending])
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
+def _streamed(chunks: Any, ending: str, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(chunks, content_type=TYPES[ending])
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response

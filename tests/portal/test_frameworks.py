@@ -1,0 +1,304 @@
+"""Public pages of frameworks: what is shown, to whom, as of when; files that are the same for ever."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from adme.accounts.models import Organisation
+from adme.frameworks.actions import editions, judgements
+from adme.frameworks.models import Node
+from adme.frameworks.scorecard import forget, scorecard
+from adme.lib import clock
+from adme.portal.asked import written
+from adme.structures.queries import structure_of
+from tests.factories import world as worlds
+from tests.factories.frameworks import WHO, approved, small_tables
+
+PAGES = (
+    "/frameworks/",
+    "/frameworks/trial-plan/",
+    "/frameworks/trial-plan/?q=internet",
+    "/frameworks/trial-plan/scorecard/",
+    "/frameworks/trial-plan/parts/area-a/",
+    "/frameworks/trial-plan/parts/kpi-1/",
+    "/frameworks/trial-plan/parts/kpi-1/?area=TH",
+    "/frameworks/trial-plan/parts/kpi-9/",
+    "/frameworks/trial-plan/countries/TH/",
+    "/frameworks/trial-plan/completeness/",
+    "/frameworks/trial-plan/completeness/?kpi=kpi-1",
+    "/frameworks/trial-plan/incomplete/",
+    "/frameworks/trial-plan/incomplete/?what=no_target",
+    "/frameworks/trial-plan/changes/",
+    "/frameworks/trial-plan/changes/?since=2020-01-01",
+    "/frameworks/trial-plan/crosswalk/",
+)
+FILES = tuple(
+    f"/frameworks/trial-plan/{table}.{ending}"
+    for table in ("scorecard", "inputs", "figures", "regional", "completeness", "incomplete")
+    for ending in ("csv", "json", "xlsx")
+) + ("/frameworks/trial-plan/framework.yaml", "/frameworks/trial-plan/framework.xlsx")
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
+    """Built once for this file; every test rolls back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built, db) -> Iterator[worlds.World]:
+    forget()
+    yield built
+    forget()
+
+
+@pytest.fixture
+def plan(world):
+    return approved()
+
+
+def text_of(client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return b"".join(response).decode()
+
+
+def rows_of(client, table: str, question: str = "") -> list[dict[str, str]]:
+    text = text_of(client, f"/frameworks/trial-plan/{table}.csv{question}").lstrip("\ufeff")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_each_page_is_there(client, plan):
+    for address in PAGES:
+        assert "Trial plan" in text_of(client, address), address
+
+
+def test_each_page_asks_few_questions_however_many_frameworks_there_are(client, plan):
+    """The public shell asks none; a signed-in reader's asks three more."""
+    for number in (2, 3):
+        tables = small_tables()
+        tables["framework"][0]["slug"] = f"trial-plan-{number}"
+        approved(tables)
+    for address in (*PAGES, *FILES):
+        text_of_any(client, address)
+        with CaptureQueriesContext(connection) as asked:
+            text_of_any(client, address)
+        assert len(asked) <= (9 if address in PAGES else 12), (address, [query["sql"][:90] for query in asked])
+
+
+def text_of_any(client, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    b"".join(response)
+
+
+def test_a_page_that_nothing_has_been_worked_out_for_asks_a_bounded_number(client, world, plan):
+    for flow in (world.goals, world.bank):
+        structure_of(flow)  # read once by each process
+    with CaptureQueriesContext(connection) as asked:
+        text_of(client, "/frameworks/trial-plan/scorecard/")
+    assert len(asked) <= 8 + 3 * 2, "three for each dataflow that is bound"
+
+
+def test_what_is_not_there_is_not_found(client, plan):
+    for address in (
+        "none/", "trial-plan/parts/none/", "trial-plan/countries/XX/", "trial-plan/scorecard.yaml",
+        "trial-plan/framework.csv", "none/scorecard.csv", "trial-plan/?as_of=2020-01-01",
+    ):  # fmt: skip
+        assert client.get(f"/frameworks/{address}").status_code == 404, address
+
+
+def test_a_draft_is_nowhere_in_public(client, plan):
+    tables = small_tables()
+    tables["parts"][1]["title:en"] = f"{worlds.CANARY} title"
+    editions.take_tables(tables=tables, **WHO)
+    for address in (*PAGES, *FILES):
+        response = client.get(address)
+        assert worlds.CANARY.encode() not in b"".join(response), address
+
+
+def test_figures_that_wait_for_their_release_are_nowhere(client, world, plan):
+    before = {address: text_of(client, address) for address in PAGES[:9]}
+    worlds.add_secret(world)
+    forget()
+    for address, text in before.items():
+        now = text_of(client, address)
+        assert worlds.CANARY not in now
+        assert str(int(worlds.CANARY_NUMBER)) not in now.replace("\u202f", "")
+        assert len(now) == len(text), address
+
+
+def test_every_text_shows_how_sure_it_is_and_what_exists_unseen_is_a_count(client, plan):
+    page = text_of(client, "/frameworks/trial-plan/")
+    assert "paraphrase" in page
+    assert "verbatim" in page
+    assert "32 KPIs exist; 3 are public and listed here" in page
+    assert "This is a fixture." in page
+
+
+def test_a_class_of_a_state_is_public_only_where_it_has_agreed(client, plan):
+    classes = {row["area"]: row["class"] for row in rows_of(client, "scorecard") if row["part"] == "kpi-1"}
+    assert classes["REGION"]
+    assert {area: told for area, told in classes.items() if area != "REGION" and told} == {}
+    assert {row["area"] for row in rows_of(client, "inputs")} == {"REGION"}
+    judgements.consent(
+        framework=plan.framework, area="TH", document="Letter", agreed_date=dt.date(2026, 1, 1), **WHO
+    )  # fmt: skip
+    classes = {row["area"]: row["class"] for row in rows_of(client, "scorecard") if row["part"] == "kpi-1"}
+    assert [area for area, told in classes.items() if told] == ["REGION", "TH"]
+    assert {row["area"] for row in rows_of(client, "inputs")} == {"REGION", "TH"}
+    assert "so far none has" not in text_of(client, "/frameworks/trial-plan/scorecard/")
+
+
+def test_figures_of_states_are_public_with_the_source_that_won(client, plan):
+    figures = [row for row in rows_of(client, "figures") if row["part"] == "kpi-1" and row["area"] == "TH"]
+    assert figures
+    assert {row["dataflow"] for row in figures} == {"ASEAN:DF_GOALS(1.0.0)"}
+    assert {row["why"] for row in figures} == {"preferred"}
+
+
+def test_an_override_stands_beside_the_computed_class_with_reason_author_and_end(client, plan):
+    judgements.override(
+        node=Node.objects.get(uid="kpi-1"), area="", progress_class="off_track", ends_date=dt.date(2999, 1, 1),
+        by="director", reason="The survey of 2025 is wrong",
+    )  # fmt: skip
+    row = rows_of(client, "scorecard")[0]
+    assert (row["class"], row["computed_class"]) == ("off_track", "cannot_be_said")
+    assert (row["override_by"], row["override_ends"]) == ("director", "2999-01-01")
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    assert "The survey of 2025 is wrong" in page
+    assert "Computed: cannot be said. Set by director until 1 January 2999." in page
+
+
+def test_a_past_scorecard_is_the_same_bit_for_bit_after_releases_editions_and_decisions(client, world, plan):
+    then = written(clock.now_instant())
+    tables = ("scorecard", "inputs", "figures", "regional", "completeness", "incomplete")
+    addresses = [
+        f"/frameworks/trial-plan/{table}.{ending}?as_of={then}" for table in tables for ending in ("csv", "json")
+    ]
+    before = {address: text_of(client, address) for address in addresses}
+    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2019", 1.0), (f"{worlds.NEET}.VN._T.Y15T24", "2018", "D")])
+    later = small_tables()
+    later["aims"][1]["value"] = "1"
+    approved(later)
+    node = Node.objects.get(uid="kpi-1")
+    judgements.override(node=node, area="", progress_class="achieved", ends_date=dt.date(2999, 1, 1), **WHO)
+    judgements.consent(framework=plan.framework, area="TH", document="x", agreed_date=dt.date(2026, 1, 1), **WHO)
+    forget()
+    assert {address: text_of(client, address) for address in addresses} == before
+    assert text_of(client, "/frameworks/trial-plan/figures.csv") != before[addresses[4]]
+
+
+def test_a_file_says_what_it_is(client, plan):
+    told = json.loads(text_of(client, "/frameworks/trial-plan/scorecard.json"))
+    assert (told["framework"], told["edition"], told["is_fixture"]) == ("trial-plan", 1, True)
+    assert told["edition_digest"] == plan.digest
+    assert {row["part"] for row in told["rows"]} == {"kpi-1", "kpi-2", "kpi-9"}
+
+
+def test_a_class_can_be_worked_out_again_from_the_inputs_file(client, plan):
+    judgements.consent(framework=plan.framework, area="TH", document="x", agreed_date=dt.date(2026, 1, 1), **WHO)
+    rows = [row for row in rows_of(client, "inputs") if row["ratio"]]
+    for row in rows:
+        years = int(row["latest_period"]) - int(row["start_period"])
+        actual = (float(row["latest_value"]) - float(row["start_value"])) / years
+        assert float(row["actual"]) == pytest.approx(actual)
+
+
+def test_the_report_of_gaps_names_what_since_when_and_whose_turn(client, plan):
+    gaps = {(row["part"], row["area"], row["what"]): row for row in rows_of(client, "incomplete")}
+    survey = gaps["kpi-9", "TH", "unbound"]
+    assert (survey["since"], survey["turn"], survey["why"]) == ("2016", "whoever runs the survey", "no survey yet")
+    assert gaps["kpi-2", "REGION", "no_target"]["since"] == "2016"
+    never = [area for part, area, what in gaps if (part, what) == ("kpi-1", "never")]
+    assert never
+    assert {gaps["kpi-1", area, "never"]["turn"] for area in never} == {"SLOM"}
+
+
+def test_what_changed_lists_words_aims_and_figures(client, world, plan):
+    moment = clock.from_instant(clock.now_instant())
+    later = small_tables()
+    later["aims"][1]["value"] = "8"
+    later["parts"][2]["title:en"] = "Everybody on the Internet"
+    later["parts"].append({"part": "kpi-10", "level": "kpi", "under": "area-a", "title:en": "Something new"})
+    approved(later)
+    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2024", 3.25)])
+    forget()
+    page = text_of(client, f"/frameworks/trial-plan/changes/?since={moment.isoformat().replace('+00:00', 'Z')}")
+    for words in (
+        "target 2025: 10",
+        "target 2025: 8",
+        "Use of the Internet",
+        "Something new",
+        "3.25 (2024)",
+        "edition 2",
+    ):
+        assert words in page
+
+
+def test_the_crosswalk_leads_from_an_old_plan_to_a_new_one(client, plan):
+    tables = small_tables()
+    tables["framework"][0] |= {"slug": "next-plan", "title:en": "Next plan"}
+    after = approved(tables)
+    old, new = Node.objects.get(framework=plan.framework, uid="kpi-1"), Node.objects.get(
+        framework=after.framework, uid="kpi-2"
+    )  # fmt: skip
+    ends = {"from_framework": plan.framework, "to_framework": after.framework, "from_node": old, "to_node": new}
+    judgements.link(relation="narrowed", **ends, **WHO)
+    page = text_of(client, "/frameworks/next-plan/crosswalk/")
+    assert "Trial plan" in page
+    assert "continued in part" in page
+    assert "No crosswalk has been written down" in text_of_plan(client)
+
+
+def text_of_plan(client) -> str:
+    tables = small_tables()
+    tables["framework"][0]["slug"] = "lonely"
+    approved(tables)
+    return text_of(client, "/frameworks/lonely/crosswalk/")
+
+
+def test_members_are_those_of_the_period(plan):
+    """Timor-Leste joined in October 2025: it counts for 2025 and not before."""
+    card = scorecard("trial-plan")
+    for (uid, period), row in card.computed.regional_rows.items():
+        members = 11 if period // 100_000 >= 2025 else 10
+        assert row["members"] == members, (uid, period)
+    assert Organisation.objects.member_states().count() == 11
+
+
+def test_nonsense_in_the_address_is_left_out(client, plan):
+    for question in ("as_of=nonsense", "page=x", "area=<script>", "kpi=%00", "since=9999", "what=x", "q=" + "x" * 400):
+        for address in PAGES[1:]:
+            plain = address.partition("?")[0]
+            assert client.get(f"{plain}?{question}").status_code == 200, (plain, question)
+
+
+def test_any_group_of_states_has_figures_that_say_what_they_cover(client, plan):
+    card = scorecard("trial-plan")
+    found = card.group("kpi-1", ("TH", "VN"))
+    assert found is not None
+    assert {row["members"] for row in found.figures.iter_rows(named=True)} == {2}
+    assert card.group("kpi-9", ("TH",)) is None
+    for question in ("group=clmv", "areas=TH&areas=VN", "areas=XX", "group=none"):
+        page = text_of(client, f"/frameworks/trial-plan/parts/kpi-1/?{question}")
+        assert (": figures and what they cover" in page) == (question in ("group=clmv", "areas=TH&areas=VN")), question
+
+
+def test_a_sources_own_region_stands_beside_ours_and_is_never_mixed_in(client, world, plan):
+    worlds.revise(world, [(f"{worlds.NEET}.{worlds.REGION}._T.Y15T24", "2018", 77.125)])
+    forget()
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    assert "never mixed with ours" in page
+    assert "77.1" in page
+    assert worlds.REGION not in {row["area"] for row in rows_of(client, "figures")}
