@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 import xlsxwriter
+from django.db import transaction
 
 from adme.accounts.models import User
 from adme.collection import changes
@@ -212,6 +215,14 @@ def public(flow: Dataflow) -> dict[str, str]:
             key = f"{row['INDICATOR']}.{row['REF_AREA']}.{row['SEX']} {row['TIME_PERIOD']}"
             found[key] = row["OBS_VALUE"]
     return found
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is gone afterwards: one dataflow serves many cases."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def through_review(submission: Submission) -> Submission:

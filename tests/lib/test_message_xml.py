@@ -116,6 +116,7 @@ values = st.one_of(
 )
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(values, values), max_size=5))
 def test_every_text_comes_through_unchanged(pairs):
     obs = "".join(
@@ -259,7 +260,7 @@ WRITTEN = [
 
 
 def test_both_ways_of_reading_give_the_same_rows(volume):
-    @settings(max_examples=volume(40, long=3_000))
+    @settings(max_examples=volume(20, long=3_000))
     @given(st.lists(st.sampled_from(WRITTEN), max_size=12), st.sampled_from([1, 3, 50]))
     def holds(written, chunk_rows):
         content = message(dataset(f'<Series FREQ="A" REF_AREA="TH">{"".join(written)}</Series>'))
