@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adme.frameworks.assessing import Figure
 from adme.frameworks.document import Aim, Document, Kpi, Part
 from adme.frameworks.scorecard import REGION, Scorecard, Shown
+from adme.frameworks.words import AIMS, CHANGES
 
 PART_ADDED, PART_GONE, MOVED, CODE, TITLE, CERTAINTY = "added", "gone", "moved", "code", "title", "certainty"
 AIM, CLASS, LATEST = "aim", "class", "latest"
@@ -22,6 +23,11 @@ class Difference:
     was: str
     now: str
     area: str = ""
+
+    @property
+    def words(self) -> str:
+        """What kind of change it is."""
+        return str(CHANGES[self.kind])
 
 
 def of_words(before: Document, after: Document) -> Iterator[Difference]:
@@ -57,7 +63,7 @@ def _aims(kpi: Kpi) -> dict[tuple[str, str, int], Aim]:
 
 
 def _aim_words(aim: Aim | None) -> str:
-    return f"{aim.kind} {aim.when}: {aim.value:g}" if aim else ""
+    return f"{AIMS[aim.kind]} {aim.when}: {aim.value:g}" if aim else ""
 
 
 def _place(document: Document, part: Part) -> str:

@@ -168,3 +168,16 @@ GROUPS: Final[dict[str, tuple[Words, tuple[str, ...]]]] = {
 }
 """Groups of states by area code: the earlier six members, the four that joined from 1995 to 1999, and those that the
 United Nations list as least developed (M49 table of the reference files)."""
+
+CHANGES: Final[dict[str, Words]] = {
+    "added": _("new"),
+    "gone": _("gone"),
+    "moved": _("moved"),
+    "code": _("code"),
+    "title": _("title"),
+    "certainty": _("certainty"),
+    "aim": _("baseline, milestone or target"),
+    "latest": _("latest value"),
+    "class": _("class"),
+}
+"""Kinds of `differences.Difference`."""

@@ -18,32 +18,16 @@ from adme.portal.framework_pages import Frame, Place
 MOST = 500
 
 
-def kinds() -> dict[str, str]:
-    """Kinds of change in words."""
-    return {
-        diff.PART_ADDED: _("new"),
-        diff.PART_GONE: _("gone"),
-        diff.MOVED: _("moved"),
-        diff.CODE: _("code"),
-        diff.TITLE: _("title"),
-        diff.CERTAINTY: _("certainty"),
-        diff.AIM: _("baseline, milestone or target"),
-        diff.LATEST: _("latest value"),
-        diff.CLASS: _("class"),
-    }
-
-
 def table_of(frame: Frame, before: Scorecard) -> Table:
     """Every change between an earlier scorecard and the one of the frame."""
     card = frame.card
     found = [*diff.of_words(before.document, card.document), *diff.of_figures(before, card)]
     names = {member.area: member.name for member in card.members}
-    told = kinds()
     rows = [
         Row((
             Cell(text=f"{one.part.code} {one.part.name}".strip(), url=frame.place.part(one.part.uid)),
             Cell(text=names.get(one.area, "") if one.area else _area_word(frame, one)),
-            Cell(text=told[one.kind]),
+            Cell(text=one.words),
             Cell(text=_side(one.kind, one.was), missing=_("nothing")),
             Cell(text=_side(one.kind, one.now), missing=_("nothing")),
         ))

@@ -154,8 +154,8 @@ def _made_of(request: HttpRequest) -> str:
     """What a page is made of. Three small queries; the answer never leaves the process."""
     newest = AuditEntry.objects.aggregate(newest=Max("sequence"))["newest"]
     now = clock.now()
-    # Pages tell ages in years; and a moment asked for may be to come now and past in a minute.
-    time = (now.year, now.replace(second=0, microsecond=0) if "as_of" in request.GET else None)
+    # Pages tell ages in years, and a class set by hand ends with a day; a moment asked for may be past in a minute.
+    time = (now.date(), now.replace(second=0, microsecond=0) if "as_of" in request.GET else None)
     return state_tag(newest, time, get_language(), request.get_full_path(), wants_fragment(request))
 
 

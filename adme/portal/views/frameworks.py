@@ -22,7 +22,14 @@ from adme.frameworks.yaml_tables import write_yaml
 from adme.lib.page.shell import Link
 from adme.lib.texts import text_in
 from adme.lib.writers import csv, xlsx
-from adme.portal import framework_changes, framework_kpi, framework_marks, framework_pages
+from adme.portal import (
+    framework_changes,
+    framework_kpi,
+    framework_marks,
+    framework_pages,
+    framework_sources,
+    framework_tables,
+)
 from adme.portal.asked import Asked
 from adme.portal.framework_pages import Frame
 from adme.portal.freshness import public_page, revalidated
@@ -101,7 +108,7 @@ def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         page_obj=shown,
         table=framework_pages.scorecard_table(frame, list(shown.object_list)),
         summary=framework_pages.summary(card),
-        files=framework_pages.files_of(frame, ["scorecard", "inputs", "figures", "regional"]),
+        files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"]),
         states=[(member.name, frame.place.page("framework-country", member.area)) for member in card.states],
     )
 
@@ -142,10 +149,10 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "said": framework_kpi.said(frame, part),
         "figure": framework_kpi.drawing(frame, part),
         "areas": framework_kpi.areas_table(frame, part),
-        "sources": framework_kpi.sources_table(part, flows),
-        "offers": framework_kpi.offers_table(frame, part, member, flows) if member else None,
-        "coverage": framework_kpi.coverage_table(frame, part),
-        "own_regions": framework_kpi.own_regions_table(frame, part, flows),
+        "sources": framework_sources.sources_table(part, flows),
+        "offers": framework_sources.offers_table(frame, part, member, flows) if member else None,
+        "coverage": framework_sources.coverage_table(frame, part),
+        "own_regions": framework_sources.own_regions_table(frame, part, flows),
         **_group(frame, uid, asked),
         "method": framework_kpi.method_of(card, part),
         "projection": framework_kpi.projection_words(frame, part),
@@ -165,7 +172,7 @@ def _group(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         title, areas = str(GROUPS[name][0]), list(GROUPS[name][1])
     part = frame.document.by_uid[uid]
     return {
-        "group": framework_kpi.group_table(frame, part, title, areas) if areas else None,
+        "group": framework_sources.group_table(frame, part, title, areas) if areas else None,
         "groups": [(key, str(words), key == name) for key, (words, _areas) in GROUPS.items()],
         "group_states": [(area, words, area in areas) for area, words in states.items()],
     }
@@ -182,7 +189,7 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
     trail = [Link(member.name)]
     frame = framework_pages.frame(card, as_of=as_of, page="framework-country", arguments=[iso2], trail=trail)
     have = sum(card.latest(part.uid, iso2) is not None for part in card.document.kpis)
-    table = framework_pages.country_table(frame, iso2)
+    table = framework_tables.country_table(frame, iso2)
     return _page(
         request,
         "framework_country",
@@ -210,10 +217,10 @@ def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
         frame,
         asked,
         page_obj=shown,
-        one=framework_pages.years_table(frame, measured[chosen]) if chosen else None,
-        table=None if chosen else framework_pages.completeness_table(frame, list(shown.object_list)),
+        one=framework_tables.years_table(frame, measured[chosen]) if chosen else None,
+        table=None if chosen else framework_tables.completeness_table(frame, list(shown.object_list)),
         kpis=[(part.uid, f"{part.code} {part.name}".strip()[:90], part.uid == chosen) for part in card.document.kpis],
-        files=framework_pages.files_of(frame, ["completeness"]),
+        files=framework_tables.files_of(frame, ["completeness"]),
     )
 
 
@@ -235,11 +242,11 @@ def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
         frame,
         asked,
         page_obj=shown,
-        table=framework_pages.gap_table(frame, list(shown.object_list)),
-        said=framework_pages.gap_words(gaps, len(card.document.kpis)),
+        table=framework_tables.gap_table(frame, list(shown.object_list)),
+        said=framework_tables.gap_words(gaps, len(card.document.kpis)),
         kinds=[(name, str(word), name == what) for name, word in GAPS.items()],
         turns=[(word, word == turn) for word in turns],
-        files=framework_pages.files_of(frame, ["incomplete"]),
+        files=framework_tables.files_of(frame, ["incomplete"]),
     )
 
 
