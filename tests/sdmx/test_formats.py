@@ -139,15 +139,26 @@ def test_every_format_says_the_same(flow: Dataflow, offer: Any) -> None:
     assert {key: same(value) for key, value in found.items()} == {key: same(value) for key, value in CELLS.items()}
 
 
-@pytest.mark.parametrize("version", ["2.1", "3.0", "3.1"])
+@pytest.mark.parametrize(
+    ("version", "at_observation"),
+    [
+        ("2.1", "TIME_PERIOD"),
+        ("3.0", "TIME_PERIOD"),
+        ("3.1", "TIME_PERIOD"),
+        ("2.1", "AllDimensions"),
+        ("3.0", "AllDimensions"),
+        ("3.1", "SEX"),
+    ],
+)
 def test_specific_xml_is_valid_by_the_schema_that_is_served_for_it(
-    flow: Dataflow, version: str, tmp_path: Path
+    flow: Dataflow, version: str, at_observation: str, tmp_path: Path
 ) -> None:
     """The schema names the official ones by their address on the web; here they come from a folder."""
     number = {"2.1": "2.1", "3.0": "3.0.0", "3.1": "3.1.0"}[version]
-    message = body(get(f"?format=structurespecificdata&formatVersion={number}"))
+    told_by = f"dimensionAtObservation={at_observation}"
+    message = body(get(f"?format=structurespecificdata&formatVersion={number}&{told_by}"))
     served = Client().get(
-        "/sdmx/v2/schema/dataflow/TEST/DF_TEST/1.0.0",
+        f"/sdmx/v2/schema/dataflow/TEST/DF_TEST/1.0.0?{told_by}",
         headers={"Accept": f"application/vnd.sdmx.schema+xml;version={number}"},
     )
     path = version.replace(".", "_")
