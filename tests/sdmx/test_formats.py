@@ -23,7 +23,8 @@ from adme.releases.frozen_store import freeze, missing
 from adme.releases.models import Release, ReleasePart
 from adme.releases.queries import clock_instant
 from adme.sdmx.negotiation import DATA
-from adme.structures.models import Dataflow
+from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.models import CodeList, Dataflow
 from tests.lib import official
 from tests.sdmx.conftest import CELLS
 
@@ -214,6 +215,24 @@ def test_names_in_the_language_preferred(flow: Dataflow, query: str, header: str
 
 
 # --- how it is sent -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "ending"), [("parquet", "parquet"), ("xlsx", "xlsx"), ("csv", "csv")])
+def test_files_for_a_desk_have_a_name(flow: Dataflow, name: str, ending: str) -> None:
+    answer = get(f"?format={name}")
+    body(answer)
+    assert answer["Content-Disposition"] == f'attachment; filename="TEST_DF_TEST_1.0.0.{ending}"'
+
+
+def test_another_name_is_another_answer_though_no_figure_has_changed(flow: Dataflow) -> None:
+    first = get("?format=csvdata&labels=both")
+    body(first)
+    code = NewCode("KH", {"en": "Cambodia"})
+    code_list = CodeList.objects.get(artefact_id="CL_REF_AREA")
+    set_codes(code_list=code_list, codes=[code], by="alice", reason="a fixture")
+    again = get("?format=csvdata&labels=both", **{"If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert b"KH: Cambodia" in body(again)
 
 
 def test_head_says_what_get_would_and_sends_nothing(flow: Dataflow) -> None:

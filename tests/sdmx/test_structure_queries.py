@@ -13,7 +13,8 @@ from adme.indicators.models import Indicator, Topic
 from adme.sdmx.kinds import NONE_HERE, NOT_OFFERED
 from adme.sdmx.negotiation import STRUCTURES
 from adme.sdmx.registry import KINDS
-from adme.structures.models import Code, Dataflow
+from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.models import Code, CodeList, Dataflow
 from tests.lib import official
 
 JSON = "application/vnd.sdmx.structure+json;version=2.0.0"
@@ -308,6 +309,19 @@ def test_names_in_the_language_preferred(register: Dataflow) -> None:
     )
     life = json.loads(answer.content)["data"]["categorySchemes"][0]["categories"][0]
     assert (answer["Content-Language"], life["categories"][0]["name"], life["name"]) == ("en", "Poverty", "Life")
+
+
+@pytest.mark.parametrize("path", ["codelist/TEST/CL_SEX", "categoryscheme"])
+def test_another_name_is_another_answer_though_no_figure_has_changed(register: Dataflow, path: str) -> None:
+    first = get(path)
+    if path == "categoryscheme":
+        Topic.objects.filter(slug="poverty").update(name={"en": "Hardship"})
+    else:
+        code_list = CodeList.objects.get(artefact_id="CL_SEX")
+        set_codes(code_list=code_list, codes=[NewCode("F", {"en": "Hardship"})], by="alice", reason="a fixture")
+    again = Client().get(f"/sdmx/v2/structure/{path}", headers={"Accept": JSON, "If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert b"Hardship" in again.content
 
 
 def test_what_has_not_changed_is_not_sent_again(register: Dataflow) -> None:
