@@ -113,7 +113,7 @@ def export(
     """
     if name not in FORMATS:
         raise UnknownFormat(name)
-    content_type, ending = FORMATS[name]
+    content_type, _ending = FORMATS[name]
     manner = Manner(labels, language, keys, normalized)
     if not _can_say(name, selection):
         raise NotInThisFormat(name)
@@ -123,7 +123,7 @@ def export(
     chunks = _WRITERS[name]
     return Export(
         content_type=content_type,
-        filename=f"{_file_stem(selection.dataflow)}.{ending}",
+        filename=filename(selection.dataflow, name),
         chunks=lambda: chunks(selection, shape, manner),
     )
 
@@ -182,8 +182,10 @@ def _code_names(code_list: CodeListView | None, language: str) -> dict[str, str]
     return {code.code_id: text_in(code.name, language) or code.code_id for code in code_list.items}
 
 
-def _file_stem(dataflow: Dataflow) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", f"{dataflow.agency}_{dataflow.artefact_id}_{dataflow.version}")
+def filename(dataflow: Dataflow, name: str) -> str:
+    """What a file of a dataflow in format `name` is called: AGENCY_ID_VERSION and its ending."""
+    stem = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{dataflow.agency}_{dataflow.artefact_id}_{dataflow.version}")
+    return f"{stem}.{FORMATS[name][1]}"
 
 
 # --- writers: selection, shape, manner → chunks -------------------------------------------------------

@@ -23,7 +23,7 @@ from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
 from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import parted, with_stray_parameters
 from adme.sdmx.references import collect
-from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.registry import PublicRegistry, words_state
 from adme.sdmx.structure_views import written
 from adme.sdmx.v1_query import parse_v1_query
 from adme.sdmx.wishes import Wish, wish_of
@@ -93,7 +93,15 @@ def _answer(
 ) -> HttpResponseBase:
     language, as_of = wish.language(dataflow.name), question.as_of
     tag = state_tag(
-        "availability", dataflow.pk, question, component, sorted(own.items()), wish.look, language, as_of=as_of
+        "availability",
+        words_state(),
+        dataflow.pk,
+        question,
+        component,
+        sorted(own.items()),
+        wish.look,
+        language,
+        as_of=as_of,
     )
     headers = public_headers(tag, wish.offer.media_type, as_of, language)
     if unchanged(request, tag):

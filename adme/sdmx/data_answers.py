@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from adme.releases import exports
 from adme.releases.queries import Selection
 from adme.sdmx.errors import NotImplementedYet, TooLarge
-from adme.sdmx.negotiation import PARQUET
+from adme.sdmx.negotiation import PARQUET, PLAIN_CSV, XLSX
 from adme.sdmx.ranges import file_answer
 from adme.sdmx.wishes import Wish
+
+_FILES = (PARQUET, XLSX, PLAIN_CSV)
+"""Formats for a desk, which a browser saves under a name."""
 
 
 def data_answer(request: HttpRequest, selection: Selection, wish: Wish, headers: Mapping[str, str]) -> HttpResponseBase:
@@ -20,6 +24,9 @@ def data_answer(request: HttpRequest, selection: Selection, wish: Wish, headers:
     `headers` are those of `answers.public_headers`. TooLarge, before the first byte, for a cube that JSON-stat cannot
     number; NotImplementedYet for what the format cannot say.
     """
+    if wish.offer in _FILES:
+        called = exports.filename(selection.dataflow, wish.offer.export)
+        headers = {**headers, "Content-Disposition": content_disposition_header(True, called) or ""}
     frozen = selection.frozen_file() if wish.offer == PARQUET else None
     if frozen is not None:
         return file_answer(request, frozen, headers)

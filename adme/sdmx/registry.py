@@ -165,6 +165,21 @@ class PublicRegistry:
         return [one.urn for one in wanted if one.version in fitting[one.kind, one.agency, one.id]]
 
 
+def words_state() -> tuple[object, ...]:
+    """What changes with any word of the registry, where no figure changes: an answer's validator has to hold it.
+
+    Four queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows.
+    """
+    topics = Topic.objects.order_by("pk").values_list("pk", "name", "parent", "position")
+    under = Topic.indicators.through.objects.order_by("pk").values_list("indicator", "topic")
+    return (
+        list(DataStructure.objects.order_by("pk").values_list("pk", "stamp")),
+        list(DataProvider.objects.order_by("pk").values_list("pk", "name")),
+        list(topics),
+        list(under),
+    )
+
+
 def _refers_to(artefact: Artefact) -> frozenset[str]:
     if isinstance(artefact, Flow):
         return frozenset({artefact.structure})

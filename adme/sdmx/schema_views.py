@@ -18,7 +18,7 @@ from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.negotiation import SCHEMAS, SCHEMAS_V1, Family
 from adme.sdmx.references import collect
-from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.registry import PublicRegistry, words_state
 from adme.sdmx.structure_views import found, message, not_modified, parameters_of
 from adme.sdmx.wishes import Wish, wish_of
 
@@ -51,7 +51,7 @@ def _answer(request: HttpRequest, context: str, path: tuple[str, str, str], fami
     parameters = parameters_of(wish.rest, known, later=("asOf",))
     if parameters.get("deletion", "false").lower() != "false":
         raise NotImplementedYet("Schemas of deletion messages are not offered.")
-    tag = state_tag("schema", context, path, sorted(parameters.items()), wish)
+    tag = state_tag("schema", words_state(), context, path, sorted(parameters.items()), wish)
     if unchanged(request, tag):
         return not_modified(tag, wish)
     artefacts = _allowed(context, *path)

@@ -18,7 +18,7 @@ from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.kinds import resolved
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1, Family
 from adme.sdmx.references import collect
-from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.registry import PublicRegistry, words_state
 from adme.sdmx.versions import NotAVersion
 from adme.sdmx.wishes import Wish, wish_of
 
@@ -53,7 +53,7 @@ def _several(part: str) -> str:
 def _answer(request: HttpRequest, path: Sequence[str], family: Family) -> HttpResponseBase:
     wish = wish_of(request, family)
     parameters = parameters_of(wish.rest, ("references", "detail"), later=_LATER)
-    tag = state_tag("structure", path, sorted(parameters.items()), wish)
+    tag = state_tag("structure", words_state(), path, sorted(parameters.items()), wish)
     if unchanged(request, tag):
         return not_modified(tag, wish)
     kind, agency, artefact, version, item = path

@@ -49,7 +49,8 @@ def data_v1(request: HttpRequest, flow: str, key: str = "all", provider: str = "
 
 def _answer(request: HttpRequest, dataflow: Dataflow, question: Question, wish: Wish) -> HttpResponseBase:
     language = wish.language(dataflow.name)
-    tag = state_tag(dataflow.pk, question, wish.look, language, as_of=question.as_of)
+    stamp = structure_of(dataflow).stamp  # names are part of the answer
+    tag = state_tag(dataflow.pk, stamp, question, wish.look, language, as_of=question.as_of)
     headers = public_headers(tag, wish.offer.media_type, question.as_of, language)
     if unchanged(request, tag):
         return HttpResponse(

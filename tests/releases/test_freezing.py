@@ -54,10 +54,11 @@ def test_a_whole_dataflow_is_exported_from_its_file_with_the_same_bytes(press, f
     press.release(("A.TH.POOR.F", "2019", None, {"obs_status": "M"}))
     selection = queries.select(press.flow)
     formats = [name for name in exports.FORMATS if name not in ("xlsx", "parquet")]
+    packed = b"".join(exports.export(selection, "parquet").chunks())
     before = {name: b"".join(exports.export(selection, name).chunks()) for name in formats}
     assert b"A,TH,POOR,F,2019" in before["sdmx-csv"]
     actions.release_due()
-    assert selection.frozen_file() is not None
+    assert path_as_of(press).read_bytes() == packed
     monkeypatch.setattr(data_sets, "parts", lambda *_: pytest.fail("the store was read"))
     assert {name: b"".join(exports.export(selection, name).chunks()) for name in formats} == before
 

@@ -62,7 +62,7 @@ def test_any_request_is_answered_as_documented(flow: Dataflow, volume: Callable[
     client = Client(raise_request_exception=True)
 
     @settings(
-        max_examples=volume(400, long=100_000),
+        max_examples=volume(200, long=100_000),
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(requests())

@@ -23,7 +23,8 @@ from adme.releases.frozen_store import freeze, missing
 from adme.releases.models import Release, ReleasePart
 from adme.releases.queries import clock_instant
 from adme.sdmx.negotiation import DATA
-from adme.structures.models import Dataflow
+from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.models import CodeList, Dataflow
 from tests.lib import official
 from tests.sdmx.conftest import CELLS
 
@@ -139,15 +140,26 @@ def test_every_format_says_the_same(flow: Dataflow, offer: Any) -> None:
     assert {key: same(value) for key, value in found.items()} == {key: same(value) for key, value in CELLS.items()}
 
 
-@pytest.mark.parametrize("version", ["2.1", "3.0", "3.1"])
+@pytest.mark.parametrize(
+    ("version", "at_observation"),
+    [
+        ("2.1", "TIME_PERIOD"),
+        ("3.0", "TIME_PERIOD"),
+        ("3.1", "TIME_PERIOD"),
+        ("2.1", "AllDimensions"),
+        ("3.0", "AllDimensions"),
+        ("3.1", "SEX"),
+    ],
+)
 def test_specific_xml_is_valid_by_the_schema_that_is_served_for_it(
-    flow: Dataflow, version: str, tmp_path: Path
+    flow: Dataflow, version: str, at_observation: str, tmp_path: Path
 ) -> None:
     """The schema names the official ones by their address on the web; here they come from a folder."""
     number = {"2.1": "2.1", "3.0": "3.0.0", "3.1": "3.1.0"}[version]
-    message = body(get(f"?format=structurespecificdata&formatVersion={number}"))
+    told_by = f"dimensionAtObservation={at_observation}"
+    message = body(get(f"?format=structurespecificdata&formatVersion={number}&{told_by}"))
     served = Client().get(
-        "/sdmx/v2/schema/dataflow/TEST/DF_TEST/1.0.0",
+        f"/sdmx/v2/schema/dataflow/TEST/DF_TEST/1.0.0?{told_by}",
         headers={"Accept": f"application/vnd.sdmx.schema+xml;version={number}"},
     )
     path = version.replace(".", "_")
@@ -203,6 +215,24 @@ def test_names_in_the_language_preferred(flow: Dataflow, query: str, header: str
 
 
 # --- how it is sent -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "ending"), [("parquet", "parquet"), ("xlsx", "xlsx"), ("csv", "csv")])
+def test_files_for_a_desk_have_a_name(flow: Dataflow, name: str, ending: str) -> None:
+    answer = get(f"?format={name}")
+    body(answer)
+    assert answer["Content-Disposition"] == f'attachment; filename="TEST_DF_TEST_1.0.0.{ending}"'
+
+
+def test_another_name_is_another_answer_though_no_figure_has_changed(flow: Dataflow) -> None:
+    first = get("?format=csvdata&labels=both")
+    body(first)
+    code = NewCode("KH", {"en": "Cambodia"})
+    code_list = CodeList.objects.get(artefact_id="CL_REF_AREA")
+    set_codes(code_list=code_list, codes=[code], by="alice", reason="a fixture")
+    again = get("?format=csvdata&labels=both", **{"If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert b"KH: Cambodia" in body(again)
 
 
 def test_head_says_what_get_would_and_sends_nothing(flow: Dataflow) -> None:

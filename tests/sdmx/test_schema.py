@@ -69,6 +69,19 @@ def test_as_an_xml_schema(flow: Dataflow, at_observation: str) -> None:
     assert schema.xpath(CODES.format("INDICATOR")) == ["POOR"]
 
 
+@pytest.mark.parametrize(("version", "at_observation"), [("2.0", "AllDimensions"), ("2.1", "SEX")])
+def test_as_a_json_schema_of_data_that_are_packed_otherwise(flow: Dataflow, version: str, at_observation: str) -> None:
+    told_by = f"dimensionAtObservation={at_observation}"
+    schema = json.loads(get(f"{PATH}?{told_by}", f"application/vnd.sdmx.schema+json;version={version}.0").content)
+    path = f"/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*?{told_by}"
+    answer = get(path, f"application/vnd.sdmx.data+json;version={version}.0")
+    message = json.loads(b"".join(answer.streaming_content))
+    validator = official.made_json_validator(schema, version)
+    assert [fault.message for fault in validator.iter_errors(message)] == []
+    message["data"]["structures"][0]["dimensions"]["observation"].pop()
+    assert not validator.is_valid(message)
+
+
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
 def test_as_a_json_schema_that_holds_the_data_of_the_interface(flow: Dataflow, version: str) -> None:
     schema = json.loads(get(PATH, f"application/vnd.sdmx.schema+json;version={version}.0").content)
