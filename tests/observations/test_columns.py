@@ -100,7 +100,7 @@ def test_within_a_transaction_streams_read_on_our_connection():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(7, "7"), ([1, 2], "'{1,2}'::bigint[]"), ("[3, 4]", "'[3,4]'"), ([], "'{}'::bigint[]"), ("[]", "'[]'")],
+    [(7, "7"), ([1, 2], "'{1,2}'::bigint[]"), ([], "'{}'::bigint[]")],
 )
 def test_whole_numbers_can_be_written_out(value, text):
     assert outside._literal(value) == text
