@@ -12,13 +12,13 @@ from typing import Any
 import polars as pl
 
 from adme.quality.explaining import explanation
-from adme.quality.queries import accepted_cells, member_codes, other_structures, rules_on
+from adme.quality.queries import accepted_cells, member_codes, other_structures, rules_on, unfit_words
 from adme.quality.rule_findings import FINDING_SCHEMA, key_expr, mark_accepted, problems_of, rule_words, widened
-from adme.quality.rules import RULES, Rule
+from adme.quality.rules import RULES, Rule, severity_of
 from adme.quality.rules_yaml import one_line
 from adme.quality.running import run_rules
 from adme.structures.models import Dataflow
-from adme.structures.problems import WARNING
+from adme.structures.problems import PROBLEM_SCHEMA, WARNING
 from adme.structures.structure_view import StructureView
 
 __all__ = ["FOUND_SCHEMA", "Validated", "found_frame", "validate"]
@@ -47,12 +47,14 @@ def validate(
     rows: pl.LazyFrame | pl.DataFrame, structure: StructureView, dataflow: Dataflow, problems: pl.DataFrame
 ) -> Validated:
     """Coded rows against every rule that is on, over what is public; beside the `problems` that were found before."""
-    rules = rules_on(dataflow)
-    located = _located(problems, rows.lazy(), structure)
-    found = [located]
+    every = rules_on(dataflow)
+    others = other_structures(every)
+    unfit = {rule.name: faults for rule in every if (faults := unfit_words(rule, structure, others))}
+    rules = [rule for rule in every if rule.name not in unfit]
+    found = [_located(problems, rows.lazy(), structure), _unfit(unfit)]
     told: tuple[dict[str, Any], ...] = ()
     if rules:
-        run = run_rules(rules, structure, batch=rows, members=member_codes(), others=other_structures(rules))
+        run = run_rules(rules, structure, batch=rows, members=member_codes(), others=others)
         found.append(problems_of(run, rules, structure))
         told = tuple(
             {
@@ -67,6 +69,16 @@ def validate(
         )
     marked = mark_accepted(pl.concat(found), accepted_cells(dataflow))
     return Validated(marked, rule_words(rules, structure), told)
+
+
+def _unfit(unfit: Mapping[str, str]) -> pl.DataFrame:
+    """Rules that name what is no longer there, as problems of the whole file."""
+    of_file = [
+        {"rule": "rule.unfit", "severity": severity_of("rule.unfit"), "column": "", "about": ""}
+        | {"value": name, "detail": words}
+        for name, words in unfit.items()
+    ]
+    return widened(pl.DataFrame(of_file, schema=PROBLEM_SCHEMA))
 
 
 def _located(problems: pl.DataFrame, rows: pl.LazyFrame, structure: StructureView) -> pl.DataFrame:

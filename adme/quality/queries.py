@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from adme.accounts.models import Organisation
 from adme.lib import clock
-from adme.quality.declaration import RuleDeclaration
+from adme.quality.declaration import RuleDeclaration, misfits
 from adme.quality.kinds import Kind
 from adme.quality.models import Acceptance, RuleVersion, ValidationRule
 from adme.quality.rule_findings import ACCEPTED_SCHEMA
@@ -25,7 +26,7 @@ __all__ = [
     "other_structures",
     "rules_asked_for",
     "rules_on",
-    "rules_with_names",
+    "unfit_words",
 ]
 
 
@@ -33,11 +34,6 @@ def rules_on(dataflow: Dataflow) -> list[RuleDeclaration]:
     """The rules that take part in checks of a dataflow, by name."""
     found = ValidationRule.objects.filter(dataflow=dataflow, state=ValidationRule.State.ON)
     return [rule.declaration for rule in found.order_by("name")]
-
-
-def rules_with_names(names: Sequence[str]) -> list[RuleDeclaration]:
-    """These rules as they stand now, in whatever state."""
-    return [rule.declaration for rule in ValidationRule.objects.filter(name__in=list(names)).order_by("name")]
 
 
 def rules_asked_for(
@@ -64,6 +60,19 @@ def member_codes() -> list[str]:
     """Area codes of the states that are members today."""
     today = clock.now().date()
     return sorted(set(Organisation.objects.members_on(today).exclude(area_code="").values_list("area_code", flat=True)))
+
+
+def unfit_words(rule: RuleDeclaration, structure: StructureView, others: Mapping[str, StructureView]) -> str:
+    """What a rule names and the structures no longer have, in words; empty where it can be run.
+
+    Code lists change after a rule was kept: a check that trips over one rule would stop every delivery.
+    """
+    other = None
+    if rule.kind is Kind.SOURCE:
+        other = others.get(rule.parameters["other_dataflow"])
+        if other is None:
+            return _("There is no “%s”.") % rule.parameters["other_dataflow"]
+    return " ".join(fault.words for fault in misfits(rule, structure, other))
 
 
 def other_structures(rules: Sequence[RuleDeclaration]) -> Mapping[str, StructureView]:

@@ -290,6 +290,12 @@ _CHECKS = [
         by_value=False,
     ),
     Rule(
+        "rule.unfit",
+        WARNING,
+        _("The validation rule “%(value)s” was not held against the figures: %(detail)s"),
+        _("A code or dataflow that it names is no longer there. Tell whoever maintains the rules."),
+    ),
+    Rule(
         "coverage.shrank",
         WARNING,
         _("%(value)s had figures for %(detail)s, and this file has none for them."),

@@ -29,6 +29,7 @@ CAST: dict[str, tuple[Role, ...]] = {
     "paul": (Role.PUBLISHER,),  # releases
     "lina": (Role.LOADER,),  # loads what others have published
     "ayu": (Role.ADMINISTRATOR,),  # keeps accounts, and has no say in numbers
+    "edith": (Role.METADATA_EDITOR,),  # keeps structures and rules
     "guest": (),  # can sign in, nothing else
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from adme.collection.files import DRAFTS
 from adme.collection.models import Finding, Submission
 from adme.quality.actions.acceptances import take_back_acceptance
 from adme.quality.actions.rules import create_rule, set_rule_state
+from adme.quality.actions.trials import start_trial
 from adme.quality.declaration import declared
-from adme.quality.errors import NotAcceptable, RuleReasonMissing
+from adme.quality.errors import NotAcceptable, RuleReasonMissing, RuleRefused
 from adme.quality.models import Acceptance, ValidationRule
-from adme.structures.models import Dataflow
+from adme.structures.models import Code, Dataflow, DataStructure
 from tests.collection.cast import person
 from tests.collection.education import bring_in, draft, publish, through_review
 from tests.collection.reading_here import read_here
@@ -324,3 +326,30 @@ def test_a_dry_run_tells_of_the_rules_and_keeps_nothing(flow):
     opened = bring_in(flow, rows("KH,LITERACY,_T,2020,183.9"), dry_run=True)
     assert [one.rule for one in opened.examined.findings if one.severity == "warning"] == ["percent"]
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("range", {"max": 1, "scope": {"SEX": ["F"]}}),
+        ("ratio", {"of": "SEX: F", "to": "SEX: M", "max": 1}),
+        ("parts", BY_SEX),
+        ("between", {"left": "SEX: F", "right": "SEX: M"}),
+        (
+            "source",
+            {"other_dataflow": FLOW, "own": "SEX: F, INDICATOR: LITERACY", "other": "SEX: M, INDICATOR: LITERACY"},
+        ),
+        ("completeness", {"areas": "KH", "first": 2020, "latest": 2020, "scope": {"SEX": ["F"]}}),
+    ],
+)
+def test_a_rule_whose_code_went_away_is_told_of_and_stops_nothing(flow, kind, content):
+    kept = rule("the-rule", kind, **content)
+    whole = rule("whole", "range", max=100)
+    Code.objects.filter(code_list__artefact_id="CL_SEX", code_id="F").update(code_id="WOMEN")
+    DataStructure.objects.update(stamp=uuid.uuid4())
+    submission = draft(flow, rows("KH,LITERACY,_T,2020,183.9"))
+    assert told(submission)["rule.unfit"] == ("warning", 1, 0)
+    assert "“F” is not a code of SEX." in the(submission, "rule.unfit").message
+    assert [one["name"] for one in submission.rules_run] == [whole.name]
+    with pytest.raises(RuleRefused):
+        start_trial(rule=kept, by=person("edith"))

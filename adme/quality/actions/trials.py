@@ -14,6 +14,7 @@ from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.lib import clock, periods
+from adme.quality.actions.rules import check_fits
 from adme.quality.models import Trial, ValidationRule
 from adme.quality.queries import member_codes, other_structures
 from adme.quality.rule_findings import problems_of
@@ -31,8 +32,12 @@ KEPT = 20
 
 @transaction.atomic
 def start_trial(*, rule: ValidationRule, by: User) -> Trial:
-    """Say that a trial of the rule, as it stands now, begins; `run_trial` does the work."""
+    """Say that a trial of the rule, as it stands now, begins; `run_trial` does the work.
+
+    RuleRefused where the rule names what is no longer there.
+    """
     require(by, Verb.STRUCTURE)
+    check_fits(rule.declaration)
     old = list(rule.trials.order_by("-started_at").values_list("pk", flat=True)[KEPT - 1 :])
     Trial.objects.filter(pk__in=old).delete()
     trial = Trial.objects.create(rule=rule, revision=rule.revision, started_at=clock.now(), started_by=by.username)
