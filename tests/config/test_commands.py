@@ -331,7 +331,7 @@ def test_a_file_with_errors_is_refused_with_the_place(seeded, tmp_path):
         (["--as", "gone"], "gone"),
         (["--as", "auditor"], "right"),
         (["--as", "officer", "--release"], "right"),
-        (["--as", "loader", "--kind", "framework"], "yet"),
+        (["--as", "loader", "--kind", "programme"], "yet"),
         (["--as", "loader", "--mapping", "nonexistent.yaml"], "mapping"),
         (["--as", "loader", "--at", "tomorrow"], "tomorrow"),
         (["--as", "loader", "--dataflow", "NO_FLOW"], "NO_FLOW"),
