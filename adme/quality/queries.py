@@ -71,7 +71,7 @@ def unfit_words(rule: RuleDeclaration, structure: StructureView, others: Mapping
     if rule.kind is Kind.SOURCE:
         other = others.get(rule.parameters["other_dataflow"])
         if other is None:
-            return _("There is no “%s”.") % rule.parameters["other_dataflow"]
+            return _("There is no “%s”.") % str(rule.parameters["other_dataflow"])
     return " ".join(fault.words for fault in misfits(rule, structure, other))
 
 

@@ -284,6 +284,11 @@ def test_against_another_source(value, broken):
     assert found(declared, cells, other=other(("A.TH", "2020", 100.0))) == expected
 
 
+def test_against_another_source_what_is_stored_is_not_said_again():
+    cells = [("A.POP.TH._T._Z", "2020", 500.0, STORED)]
+    assert found(rule("source", **SOURCE), cells, other=other(("A.TH", "2020", 100.0))) == []
+
+
 def test_without_the_other_source_nothing_is_said():
     assert found(rule("source", **SOURCE), [("A.POP.TH._T._Z", "2020", 1.0)]) == []
 
