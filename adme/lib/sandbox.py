@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Mapping
@@ -72,13 +73,95 @@ class Outcome:
         self.close()
 
 
+class Running:
+    """A child at work. Its ``folder`` fills up meanwhile; a thread watches over its limits and notices its end.
+
+    Nothing that lies in the folder is certain before `outcome` has given the answer. `close` (or the end of the
+    ``with`` block) ends the child if it still runs and removes the folder; safe to call twice.
+    """
+
+    def __init__(self, folder: Path, job: dict[str, Any]) -> None:
+        self.folder = folder
+        self._job = job
+        self._started = time.monotonic()
+        # Started by the caller's thread, not by ours: the child dies with the thread that started it.
+        self._child = _start(folder)
+        self._ending = threading.Lock()
+        self._ended = threading.Event()
+        self._failure: str | None = "crash"
+        threading.Thread(target=self._watch_over, name="adme-limited", daemon=True).start()
+
+    def ended(self, within: float = 0.0) -> bool:
+        """Whether the child has ended, after waiting for that so many seconds at most."""
+        return self._ended.wait(within)
+
+    def outcome(self) -> Outcome:
+        """Wait for the answer. The folder is then the outcome's too. Raises SandboxFailed."""
+        self._ended.wait()
+        took, detail = time.monotonic() - self._started, _complaints(self.folder)
+        target = self._job["target"]
+        if self._failure is not None:
+            log.warning(
+                "sandbox.failed target=%s kind=%s seconds=%.2f detail=%r", target, self._failure, took, detail[-4000:]
+            )
+            raise SandboxFailed(self._failure, detail[-4000:])
+        left = json.loads((self.folder / "answer.json").read_text("utf-8"))
+        log.info("sandbox.finished target=%s seconds=%.2f peak_mb=%.0f", target, took, left["peak_mb"])
+        return Outcome(left["answer"], self.folder, took, left["peak_mb"])
+
+    def close(self) -> None:
+        """End the child, remove the folder."""
+        self._end()
+        self._ended.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _watch_over(self) -> None:
+        try:
+            until = self._started + self._job["seconds"]
+            failure = _watch(self._child, self.folder, until, self._job["output_mb"] * MB)
+            self._end()
+            answered = (self.folder / "answer.json").exists()
+            self._failure = failure or _why(self._child.returncode, _complaints(self.folder), answered)
+        finally:
+            self._end()
+            self._ended.set()
+
+    def _end(self) -> None:
+        """Make sure that it is gone, with all that it started."""
+        with self._ending:  # one thread at a time: once it has been waited for, its number may be another's
+            if self._child.returncode is None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._child.pid, signal.SIGKILL)  # its own session: nobody else is in this group
+                self._child.wait()
+
+
 def run_limited(
     target: str, arguments: Mapping[str, Any], *, seconds: int, memory_mb: int, output_mb: int, nice: int = 0
 ) -> Outcome:
-    """Call ``target`` ("package.module:function") with (arguments, folder) in a limited child and wait for its answer.
+    """Call ``target`` in a limited child and wait for its answer; see `start_limited`. Raises SandboxFailed."""
+    running = start_limited(target, arguments, seconds=seconds, memory_mb=memory_mb, output_mb=output_mb, nice=nice)
+    try:
+        return running.outcome()
+    except BaseException:
+        running.close()
+        raise
+
+
+def start_limited(
+    target: str, arguments: Mapping[str, Any], *, seconds: int, memory_mb: int, output_mb: int, nice: int = 0
+) -> Running:
+    """Let a limited child call ``target`` ("package.module:function") with (arguments, folder).
 
     ``seconds`` of wall clock; ``memory_mb`` beyond the interpreter with its imports; ``output_mb`` for all files
-    together; ``nice`` steps behind others for long work. Raises SandboxFailed.
+    together; ``nice`` steps behind others for long work. Close what this gives.
     """
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
@@ -93,12 +176,11 @@ def run_limited(
         "parent": os.getpid(),
     }
     try:
-        outcome = _run(folder, job)
+        (folder / "job.json").write_text(json.dumps(job), "utf-8")
+        return Running(folder, job)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    log.info("sandbox.finished target=%s seconds=%.2f peak_mb=%.0f", target, outcome.seconds, outcome.peak_mb)
-    return outcome
 
 
 def sweep() -> int:
@@ -112,25 +194,6 @@ def sweep() -> int:
                 shutil.rmtree(folder)
                 removed += 1
     return removed
-
-
-def _run(folder: Path, job: dict[str, Any]) -> Outcome:
-    (folder / "job.json").write_text(json.dumps(job), "utf-8")
-    started = time.monotonic()
-    child = _start(folder)
-    try:
-        failure = _watch(child, folder, started + job["seconds"], job["output_mb"] * MB)
-    finally:
-        _end(child)
-    took = time.monotonic() - started
-    if failure is None:
-        failure = _why(child.returncode, _complaints(folder), (folder / "answer.json").exists())
-    if failure is not None:
-        detail = _complaints(folder)[-4000:]
-        log.warning("sandbox.failed target=%s kind=%s seconds=%.2f detail=%r", job["target"], failure, took, detail)
-        raise SandboxFailed(failure, detail)
-    left = json.loads((folder / "answer.json").read_text("utf-8"))
-    return Outcome(left["answer"], folder, took, left["peak_mb"])
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:
@@ -175,19 +238,15 @@ class _EndOfChild:
         if self._descriptor is not None:
             return bool(select.select([self._descriptor], [], [], seconds)[0])
         time.sleep(min(seconds, 0.02))
-        return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        try:
+            return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # somebody has waited for it already
+            return True
 
     def forget(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Make sure that it is gone, with all that it started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)  # its own session: nobody else is in this group
-    child.wait()
 
 
 def _size(folder: Path) -> int:

@@ -12,8 +12,9 @@ from adme.observations import columns
 
 SERIES_IDS_OF_A_FLOW = 2**40
 
-CHUNK = 300_000
-"""Observations that are looked at in one piece. It bounds memory: some 300 bytes each at the widest point."""
+CHUNK = 150_000
+"""Observations that are looked at in one piece. It bounds memory: some 300 bytes each at the widest point, and a load
+has three pieces in hand: one each that is sorted, compared and stored."""
 
 LIST_BELOW = 0.5
 """A range with a smaller share of wanted series than this is asked for by list."""

@@ -11,7 +11,9 @@ from adme.collection.actions.receiving import receive_file
 from adme.collection.errors import FileEmpty, FileRefused, FileTooLarge
 from adme.collection.files import DRAFTS, RECEIVED
 from adme.collection.models import Finding, SourceFile, Submission
+from adme.lib.tabular.limits import LIMITS
 from adme.observations.models import Observation
+from adme.structures.coding import Coder
 from tests.collection.cast import person
 from tests.collection.education import (
     LONG,
@@ -171,6 +173,18 @@ def test_a_file_that_cannot_be_read_in_the_declared_way_is_one_finding(flow):
 
 
 # --- on to the public -----------------------------------------------------------------------------
+
+
+def test_a_file_refused_at_its_end_leaves_nothing_of_the_rows_seen_before(flow, monkeypatch):
+    monkeypatch.setitem(LIMITS, "chunk_rows", 2)
+    coded = []
+    code = Coder.code
+    monkeypatch.setattr(Coder, "code", lambda *given, **named: coded.append(1) or code(*given, **named))
+    opened = bring_in(flow, LONG + '"never closed')
+    assert coded
+    assert [finding.rule for finding in opened.examined.findings] == ["file.open_quote"]
+    assert (opened.examined.draft_digest, opened.examined.rows_kept) == ("", 0)
+    assert [path for path in DRAFTS.folder.rglob("*") if path.is_file() and path.name != ".lock"] == []
 
 
 def test_officer_reviewer_and_publisher_make_it_public_together(flow):

@@ -122,7 +122,7 @@ def read_here(
         assert all(chunk["rows"] <= chunk_rows for chunk in chunks)
         frames = [pl.read_ipc(Path(folder) / f"rows-{chunk['number']:06d}.arrow") for chunk in chunks]
         found = [pl.read_ipc(Path(folder) / f"problems-{chunk['number']:06d}.arrow") for chunk in chunks]
-    return Table(pl.concat(frames), pl.concat(found), tuple(table["columns"]), table["sheet"], table["rows"])
+    return Table(pl.concat(frames), pl.concat(found), tuple(table["columns"]), table["sheet"])
 
 
 def rows_of(table: Table) -> list[tuple[Any, ...]]:

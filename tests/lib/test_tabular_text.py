@@ -267,15 +267,33 @@ def test_the_whole_way_through_the_child_process(tmp_path):
     chunks = list(iter_table(path, CSV, chunk_rows=300))
     assert [chunk.frame.height for chunk in chunks] == [300, 300, 300, 100]
     assert pl.concat([chunk.frame for chunk in chunks]).equals(table.frame)
-    assert {chunk.rows for chunk in chunks} == {1000}
     assert [chunk.problems.height for chunk in chunks] == [0, 0, 0, 1]
 
 
-def test_a_refusal_comes_before_the_first_chunk(tmp_path):
+def test_a_refusal_comes_at_the_latest_in_place_of_the_end(tmp_path):
     path = saved(tmp_path, "table.csv", "a,b\n" + "1,2\n" * 1000 + '"')
+    taken = []
     with pytest.raises(TableRefused) as refused:
-        iter_table(path, CSV, chunk_rows=10)
+        taken.extend(iter_table(path, CSV, chunk_rows=10))
     assert (refused.value.code, refused.value.row) == ("open_quote", 1002)
+
+
+def test_chunks_come_while_the_child_still_reads(tmp_path):
+    path = saved(tmp_path, "table.csv", "a,b\n" + "1,2\n" * 500_000 + '"')
+    chunks = iter_table(path, CSV, chunk_rows=10_000)
+    assert next(chunks).frame["row"][0] == 2
+    with pytest.raises(TableRefused):
+        list(chunks)
+
+
+def test_whoever_stops_early_ends_the_child(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    path = saved(tmp_path, "table.csv", "a,b\n" + "1,2\n" * 500_000)
+    chunks = iter_table(path, CSV, chunk_rows=10_000)
+    next(chunks)
+    chunks.close()
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_table_that_nobody_reads_leaves_nothing_behind(tmp_path, monkeypatch):

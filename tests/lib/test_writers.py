@@ -241,6 +241,12 @@ def test_parquet_is_sent_row_group_by_row_group():
     assert pl.read_parquet(io.BytesIO(b"".join(parquet_writer.write([])))).shape == (0, 0)
 
 
+def test_a_row_group_that_cannot_be_written_ends_the_file_with_its_error():
+    frames = [pl.DataFrame({"a": [1]}), pl.DataFrame({"b": ["x"]}), pl.DataFrame({"a": [2]})]
+    with pytest.raises(ValueError, match="schema"):
+        list(parquet_writer.write(frames))
+
+
 def test_libreoffice_opens_our_files_without_a_calculation(soffice, tmp_path):
     kept = [text for text in FORMULAS if not set(text) & set("\t\r\n")]
     frame = pl.DataFrame({"note": kept, "value": ["-5.25"] * len(kept)})

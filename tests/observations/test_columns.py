@@ -129,3 +129,30 @@ def test_chunks_weigh_no_more_than_they_may(weights, size, pieces):
 
     found = list(chunks(pl.Series(range(len(weights)), dtype=pl.Int64), np.array(weights, dtype=np.int64), size))
     assert [len(piece) for piece in found] == pieces
+
+
+@pytest.mark.parametrize("lacking", [(), ("b",), ("d",), ("b", "d")])
+@pytest.mark.parametrize(
+    "texts", [["", "", ""], ["A", "E", "F"], ["", "A", "longer"], ["é", "", "x" * 90], ['"', ",", "\\."]]
+)
+def test_numbers_that_are_missing_and_texts_of_any_length(lacking, texts):
+    """Columns that are full and of one length, and those that are not, go different ways into PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE gaps (a bigint, b smallint, d double precision, e text, f varchar(4))")
+    frame = pl.DataFrame(
+        {"a": [1, 2, 3], "b": [4, 5, 6], "d": [0.5, -0.25, 1e300], "e": texts, "f": ["F", "", "_Z"]},
+        schema={"a": pl.Int64, "b": pl.Int64, "d": pl.Float64, "e": pl.String, "f": pl.String},
+    ).with_columns(pl.when(pl.col("a") != 2).then(pl.col(name)).alias(name) for name in lacking)
+    columns.insert("gaps", frame)
+
+    schema = {"a": pl.Int64, "b": pl.Int16, "d": pl.Float64, "e": pl.String, "f": pl.String}
+    found = columns.read("SELECT a, COALESCE(b, -1), d, e, f FROM gaps ORDER BY a", [], schema)
+    assert found.equals(frame.with_columns(pl.col("b").fill_null(-1).cast(pl.Int16)))
+
+
+@pytest.mark.postgres
+def test_a_number_that_its_column_cannot_hold_is_no_other_number():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE small (b smallint)")
+    with pytest.raises(pl.exceptions.InvalidOperationError):
+        columns.insert("small", pl.DataFrame({"b": [2**40]}))

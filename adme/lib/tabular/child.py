@@ -36,12 +36,11 @@ def read(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             table = read_message(path, kind, expected, limits, folder, arguments["chunk_rows"])
             return {"table": {"sheet": None, **table}}
         writer = ChunkWriter(folder, arguments["chunk_rows"], limits["chunk_text_bytes"])
-        sheet = None
         if kind == "xlsx":
-            sheet = read_sheet(path, dialect, limits, writer)
+            read_sheet(path, dialect, limits, writer)
         else:
             read_text(path, dialect, limits, writer)
-        return {"table": {"sheet": sheet, **writer.finish()}}
+        return {"table": writer.finish()}
 
     return _or_refused(reading)
 

@@ -1,7 +1,11 @@
-"""Where rows go as they are read: frames of one shape, written to files of the private folder, chunk by chunk."""
+"""Where rows go as they are read: frames of one shape, written to files of the private folder, chunk by chunk.
+
+The parent takes a chunk as soon as ``chunk-NNNNNN.json`` stands beside its files, while the rest is still being read.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +31,7 @@ class ChunkWriter:
         self._held_bytes = 0
         self._chunks: list[dict[str, Any]] = []
         self._heading: Heading | None = None
+        self.sheet: str | None = None
 
     def begin(self, heading: Heading) -> None:
         """Say what the columns are, before the first rows."""
@@ -56,8 +61,7 @@ class ChunkWriter:
         """What is left, and the list of what was written."""
         if self._frames or self._problems or not self._chunks:
             self._write(last=True)
-        names = list(self._heading.names) if self._heading else []
-        return {"columns": names, "chunks": self._chunks, "rows": sum(one["rows"] for one in self._chunks)}
+        return {**self._about(), "chunks": self._chunks, "rows": sum(one["rows"] for one in self._chunks)}
 
     def _name_of(self, column: int | None) -> str | None:
         if column is None or self._heading is None:
@@ -74,10 +78,19 @@ class ChunkWriter:
         ahead = found.clear() if last else found.filter(pl.col("row") > now[RESERVED][-1])
         found = found if last else found.filter(pl.col("row") <= now[RESERVED][-1])
         found.write_ipc(self._folder / f"problems-{number:06d}.arrow", compression="lz4")
+        self._say_ready(number)
         self._chunks.append({"number": number, "rows": now.height, "problems": found.height})
         self._frames = [later] if later.height else []
         self._problems = [ahead] if ahead.height else []
         self._held_rows, self._held_bytes = later.height, int(later.estimated_size()) if later.height else 0
+
+    def _say_ready(self, number: int) -> None:
+        unfinished = self._folder / "chunk.unfinished"
+        unfinished.write_text(json.dumps(self._about(), ensure_ascii=False), "utf-8")
+        unfinished.rename(self._folder / f"chunk-{number:06d}.json")
+
+    def _about(self) -> dict[str, Any]:
+        return {"columns": list(self._heading.names) if self._heading else [], "sheet": self.sheet}
 
     def _empty(self) -> pl.DataFrame:
         names = self._heading.names if self._heading else ()

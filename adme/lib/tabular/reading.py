@@ -1,12 +1,15 @@
 """The door for strangers' tables: `sniff` looks, `read_table` and `iter_table` read, each in a limited child process.
 
-Reading is all or nothing: the child goes through the whole file before the first row is handed over, so a quote that is
-never closed in the last row is known before anything is done with the first. Chunks wait on disk, not in memory.
+Reading is all or nothing, and is known to have gone well only at its end: chunks are handed over while the child still
+reads, and a quote that is never closed in the last row refuses the file after most of it was seen. What is done with a
+chunk must be worth nothing until the last one has come. Chunks wait on disk, not in memory.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import io
+import json
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +25,7 @@ from adme.lib.tabular.message_table import PLACES, Expected
 from adme.lib.tabular.refusals import TableRefused
 
 _NICE = {"sniff": 0, "read": 5}  # a person waits for a first look; readers of pages come before a long import
+_LOOK_EVERY = 0.01  # seconds between two looks for the next chunk
 _REFUSED_FOR = {
     "time": "took_too_long",
     "memory": "took_too_much_memory",
@@ -38,8 +42,7 @@ class Table:
     lines is still one row) and ``columns`` as texts (String); an empty cell is null, a row without any cell is left
     out. Columns are called as the heading says, blanks tidied; an empty or repeated heading, or one that is "row", gets
     its letter: "Value (column C)". ``problems`` has the shape of `problems.SCHEMA`; rows with one that ``leaves_out``
-    are not in the frame; those of merged cells come with the last chunk. ``rows`` counts the rows of the whole table,
-    over all its chunks.
+    are not in the frame; those of merged cells come with the last chunk.
 
     A message (see `message_table`) has ``places`` too: row, dataset and series of each row with which one of the latter
     begins. Its rows are numbered from 1 and have no heading.
@@ -49,16 +52,20 @@ class Table:
     problems: pl.DataFrame
     columns: tuple[str, ...]
     sheet: str | None
-    rows: int
     places: pl.DataFrame | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self.frame.height
 
 
 def sniff(path: Path, name: str | None = None, limits: dict[str, int] | None = None) -> FileFacts:
     """Look at a file. ``name`` is what the sender called it, if the path does not say. Raises TableRefused."""
     bounds = limits_with(limits)
     arguments = {"path": str(path.resolve()), "name": name or path.name, "limits": bounds}
-    with _asked("sniff", arguments, bounds) as outcome:
-        return FileFacts.from_dict(outcome.answer["facts"])
+    with _start("sniff", arguments, bounds) as running:
+        return FileFacts.from_dict(_answer("sniff", running, bounds).answer["facts"])
 
 
 def read_table(path: Path, dialect: Dialect, name: str | None = None, limits: dict[str, int] | None = None) -> Table:
@@ -81,7 +88,8 @@ def iter_table(
 
     ``expected`` says of a message which components it may have; tables are read as they are.
 
-    A refusal is raised here and now, not at the first chunk. Raises TableRefused.
+    Raises TableRefused, at the latest in place of the end: until the last chunk has come the file may be refused.
+    Whoever stops before ends the reading.
     """
     bounds = limits_with(limits)
     arguments = {
@@ -92,27 +100,29 @@ def iter_table(
         "chunk_rows": chunk_rows or bounds["chunk_rows"],
         "expected": expected.to_dict() if expected else None,
     }
-    outcome = _asked("read", arguments, bounds)
-    chunks = _chunks(outcome)
-    weakref.finalize(chunks, outcome.close)  # also where nobody asks for the first chunk
+    running = _start("read", arguments, bounds)
+    chunks = _chunks(running, bounds)
+    weakref.finalize(chunks, running.close)  # also where nobody asks for the first chunk
     return chunks
 
 
-def _chunks(outcome: sandbox.Outcome) -> Iterator[Table]:
-    with outcome:
-        table = outcome.answer["table"]
-        places = pl.read_ipc(outcome.folder / PLACES) if table.get("places") else None
-        for chunk in table["chunks"]:
-            rows, found = (outcome.folder / f"{kind}-{chunk['number']:06d}.arrow" for kind in ("rows", "problems"))
-            yield Table(
-                frame=pl.read_ipc(rows) if places is None else _whole(pl.read_ipc(rows), table["columns"]),
-                problems=pl.read_ipc(found),
-                columns=tuple(table["columns"]),
-                sheet=table["sheet"],
-                rows=table["rows"],
-                places=places,
-            )
-            rows.unlink()
+def _chunks(running: sandbox.Running, limits: dict[str, int]) -> Iterator[Table]:
+    with running:
+        number = 1
+        while chunk := _chunk(running, number):
+            yield chunk
+            number += 1
+        outcome = _answer("read", running, limits)
+        if outcome.answer["table"].get("places"):
+            yield from _of_message(outcome.folder, outcome.answer["table"])
+
+
+def _of_message(folder: Path, table: dict[str, Any]) -> Iterator[Table]:
+    """The pieces of a message: which columns it has is known at its end only."""
+    places = pl.read_ipc(folder / PLACES)
+    for chunk in table["chunks"]:
+        frame, found = (_taken(folder / f"{kind}-{chunk['number']:06d}.arrow") for kind in ("rows", "problems"))
+        yield Table(_whole(frame, table["columns"]), found, tuple(table["columns"]), table["sheet"], places)
 
 
 def _whole(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -123,20 +133,40 @@ def _whole(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     )
 
 
-def _asked(job: str, arguments: dict[str, Any], limits: dict[str, int]) -> sandbox.Outcome:
-    seconds = limits[f"{job}_seconds"]
+def _chunk(running: sandbox.Running, number: int) -> Table | None:
+    """The chunk when it is there; None when the child has ended without it."""
+    ready = running.folder / f"chunk-{number:06d}.json"
+    while not ready.exists():
+        if running.ended(within=_LOOK_EVERY) and not ready.exists():
+            return None
+    about = json.loads(ready.read_text("utf-8"))
+    frames = [_taken(running.folder / f"{kind}-{number:06d}.arrow") for kind in ("rows", "problems")]
+    return Table(frame=frames[0], problems=frames[1], columns=tuple(about["columns"]), sheet=about["sheet"])
+
+
+def _taken(path: Path) -> pl.DataFrame:
+    # Not mapped into memory: the child still runs, and a file that it cut short would take us down with it.
+    frame = pl.read_ipc(io.BytesIO(path.read_bytes()))
+    path.unlink()
+    return frame
+
+
+def _start(job: str, arguments: dict[str, Any], limits: dict[str, int]) -> sandbox.Running:
+    return sandbox.start_limited(
+        f"adme.lib.tabular.child:{job}",
+        arguments,
+        seconds=limits[f"{job}_seconds"],
+        memory_mb=limits[f"{job}_memory_mb"],
+        output_mb=limits["output_mb"],
+        nice=_NICE[job],
+    )
+
+
+def _answer(job: str, running: sandbox.Running, limits: dict[str, int]) -> sandbox.Outcome:
     try:
-        outcome = sandbox.run_limited(
-            f"adme.lib.tabular.child:{job}",
-            arguments,
-            seconds=seconds,
-            memory_mb=limits[f"{job}_memory_mb"],
-            output_mb=limits["output_mb"],
-            nice=_NICE[job],
-        )
+        outcome = running.outcome()
     except sandbox.SandboxFailed as failed:
-        raise TableRefused(_REFUSED_FOR[failed.kind], seconds=seconds) from failed
+        raise TableRefused(_REFUSED_FOR[failed.kind], seconds=limits[f"{job}_seconds"]) from failed
     if "refused" in outcome.answer:
-        outcome.close()
         raise TableRefused.from_dict(outcome.answer["refused"])
     return outcome

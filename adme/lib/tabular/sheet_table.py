@@ -18,17 +18,17 @@ from adme.lib.tabular.workbook import Workbook
 _ROWS_A_FRAME = 20_000
 
 
-def read_sheet(path: Path, dialect: Dialect, limits: Mapping[str, int], writer: ChunkWriter) -> str:
-    """Read one sheet into ``writer``; gives the sheet's name. Raises TableRefused."""
+def read_sheet(path: Path, dialect: Dialect, limits: Mapping[str, int], writer: ChunkWriter) -> None:
+    """Read one sheet into ``writer``. Raises TableRefused."""
     with Workbook(path, limits) as book:
         sheet = book.sheet(dialect.sheet)
+        writer.sheet = sheet.name
         reader = SheetReader(book, sheet, book.texts(), book.styles(), dialect.decimal or ".")
         table = _SheetTable(dialect, limits, writer, sheet.name)
         for rows in reader.pieces():
             troubles, reader.troubles = reader.troubles, []
             table.take(rows, troubles)
         table.end(reader.merged)
-    return sheet.name
 
 
 class _SheetTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import polars as pl
 import pyarrow as pa
@@ -47,17 +48,24 @@ class _Outbox:
 
 
 def write(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """The frames, all of one schema, as one file. Texts are plain strings that every engine reads."""
+    """The frames, all of one schema, as one file. Texts are plain strings that every engine reads.
+
+    A frame is written in a thread while the next one is made.
+    """
     outbox = _Outbox()
     writer: pq.ParquetWriter | None = None
-    for frame in frames:
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if writer is None:
-            writer = pq.ParquetWriter(outbox, table.schema, compression="zstd")
-        writer.write_table(table)
-        if data := outbox.taken():
-            yield data
-    if writer is None:
-        writer = pq.ParquetWriter(outbox, pa.schema([]))
+    writing: Future[None] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="adme-parquet") as thread:
+        for frame in frames:
+            if writing is not None:
+                writing.result()
+                yield outbox.taken()
+            table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+            writer = writer or pq.ParquetWriter(outbox, table.schema, compression="zstd")
+            writing = thread.submit(writer.write_table, table)
+        if writing is not None:
+            writing.result()
+            yield outbox.taken()
+    writer = writer or pq.ParquetWriter(outbox, pa.schema([]))
     writer.close()
     yield outbox.taken()

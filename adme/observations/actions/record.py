@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -142,21 +143,50 @@ def _put_under(delivery: Delivery, instant: int, live: bool) -> None:
     delivery.save(update_fields=["instant", "settled"])
 
 
+class _Compared(NamedTuple):
+    """A piece that is ready to be written."""
+
+    counts: RevisionCount
+    closed: pl.DataFrame
+    added: pl.DataFrame
+
+
 def _write(delivered: Delivered, delivery: Delivery, instant: int, live: bool) -> tuple[RevisionCount, int]:
     instants = extents.boundaries(delivery.dataflow_id, instant)
     count, written = RevisionCount(), 0
-    for ids, cells in delivered.pieces():
-        stored = tables.around(scope_of(ids), instant, cells)
-        delivered.refuse(cells.join(stored.filter(pl.col("public_from") == instant), on=revisions.CELL, how="semi"))
-        change = revisions.difference(cells, stored, instant=instant, live=live, delivery_id=delivery.pk)
-        count += counted(change.kinds)
-        written += len(change.added)
-        if len(change.added):
-            tables.close(change.closed)
-            tables.add(change.added)
-            touched = scope_of(change.added["series_id"].unique().sort())
+    for piece in _one_behind(_compared(delivered, delivery, instant, live)):
+        count += piece.counts
+        written += len(piece.added)
+        if len(piece.added):
+            tables.close(piece.closed)
+            tables.add(piece.added)
+            touched = scope_of(piece.added["series_id"].unique().sort())
             extents.refresh(touched, instant, instants)
     return count, written
+
+
+def _one_behind(pieces: Iterator[Future[_Compared]]) -> Iterator[_Compared]:
+    """Each result once the work on the next one has begun."""
+    before: Future[_Compared] | None = None
+    for piece in pieces:
+        if before is not None:
+            yield before.result()
+        before = piece
+    if before is not None:
+        yield before.result()
+
+
+def _compared(delivered: Delivered, delivery: Delivery, instant: int, live: bool) -> Iterator[Future[_Compared]]:
+    """Each piece is compared in a thread, while the database stores the one before: no series is in two pieces."""
+
+    def compare(cells: pl.DataFrame, stored: pl.DataFrame) -> _Compared:
+        delivered.refuse(cells.join(stored.filter(pl.col("public_from") == instant), on=revisions.CELL, how="semi"))
+        change = revisions.difference(cells, stored, instant=instant, live=live, delivery_id=delivery.pk)
+        return _Compared(counted(change.kinds), change.closed, change.added)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="adme-compare") as thread:
+        for ids, cells in delivered.pieces():
+            yield thread.submit(compare, cells, tables.around(scope_of(ids), instant, cells))
 
 
 def counted(kinds: pl.DataFrame) -> RevisionCount:

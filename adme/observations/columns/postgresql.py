@@ -1,13 +1,17 @@
-"""Columns in and out of PostgreSQL: COPY both ways, as CSV that Polars writes and reads."""
+"""Columns in and out of PostgreSQL: in by COPY, out as one row that holds each column packed."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import polars as pl
+import psycopg
+import pyarrow as pa
 from django.db import connection
+
+from adme.observations.columns import copy_binary
 
 BATCH = 100_000
 """Rows of one piece of COPY."""
@@ -19,18 +23,49 @@ _TYPES = {
     pl.Float64: "double precision",
     pl.String: "text",
 }
+_SENT = {pl.Int16: ("int2send", ">i2"), pl.Int32: ("int4send", ">i4"), pl.Int64: ("int8send", ">i8")}
+_SENT_LENGTH = "int4send(octet_length({}))"
 
 
 def read(sql: str, parameters: Sequence[Any], schema: dict[str, Any]) -> pl.DataFrame:
-    received = bytearray()
-    statement = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
-    # Django's wrapper that counts queries takes no parameters here; what it wraps does.
-    with connection.cursor() as cursor, cursor.cursor.copy(statement, parameters) as copy:
-        for piece in copy:
-            received += piece
-    if not received:
-        return pl.DataFrame(schema=schema)
-    return pl.read_csv(io.BytesIO(received), has_header=False, schema=schema)
+    """One row of packed columns: a call for each row of the answer took three quarters of the time of reading it.
+
+    An answer may be as large as the server's largest message, a gigabyte: some twelve million rows of observations.
+    """
+    places = [f"c{number}" for number in range(len(schema))]
+    packed = ", ".join(_packed(place, kind) for place, kind in zip(places, schema.values(), strict=True))
+    statement = f"SELECT {packed} FROM ({sql}) AS answer ({', '.join(places)})"
+    with connection.cursor() as cursor:
+        written_out = cursor.cursor.mogrify(statement, parameters)
+        # Django's cursor does not take binary answers. Another one on the same connection does, in its transaction.
+        with psycopg.Cursor(cursor.connection) as binary:
+            found = binary.execute(written_out.encode(), binary=True).fetchone()
+    parts = [part or b"" for part in found or ()]
+    return pl.DataFrame({name: _unpacked(parts, kind) for name, kind in schema.items()})
+
+
+def _packed(place: str, kind: Any) -> str:
+    if kind == pl.String:
+        text = f"COALESCE({place}::text, '')"
+        # The lengths beside the texts: no separator is one that no text holds.
+        return f"string_agg({_SENT_LENGTH.format(text)}, ''::bytea), convert_to(string_agg({text}, ''), 'UTF8')"
+    if kind == pl.Float64:
+        return f"string_agg(float8send(COALESCE({place}, 'NaN')), ''::bytea)"
+    return f"string_agg({_SENT[kind][0]}({place}::{_TYPES[kind]}), ''::bytea)"
+
+
+def _unpacked(parts: list[bytes], kind: Any) -> pl.Series:
+    """The next column of the answer, taken off the front of `parts`."""
+    if kind == pl.String:
+        lengths, texts = np.frombuffer(parts.pop(0), ">i4"), parts.pop(0)
+        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+        if ends[-1] != len(texts):
+            raise RuntimeError("PostgreSQL counts the bytes of a text otherwise: its encoding must be UTF-8")
+        strings = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(ends), pa.py_buffer(texts))
+        return cast(pl.Series, pl.from_arrow(strings))
+    packed = np.frombuffer(parts.pop(0), ">f8" if kind == pl.Float64 else _SENT[kind][1])
+    column = pl.Series(packed.astype(packed.dtype.newbyteorder("=")), dtype=kind)
+    return column.fill_nan(None) if kind == pl.Float64 else column
 
 
 def insert(table: str, frame: pl.DataFrame, known_already: bool) -> None:
@@ -75,11 +110,26 @@ def _staged(frame: pl.DataFrame) -> str:
 
 
 def _copy_in(table: str, frame: pl.DataFrame) -> None:
+    names = _names(frame.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT {names} FROM "{table}" LIMIT 0')
+        codes = [column.type_code for column in cursor.description]
+        forms = copy_binary.forms(frame, codes)
+        if forms is None:
+            _copy_text(cursor, f'COPY "{table}" ({names}) FROM STDIN', frame)
+            return
+        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)') as copy:
+            copy.write(copy_binary.BEGINS)
+            for batch in frame.iter_slices(BATCH):
+                copy.write(copy_binary.packed(batch, forms))
+
+
+def _copy_text(cursor: Any, sql: str, frame: pl.DataFrame) -> None:
+    """For frames with long texts, which the binary form would fill up with blanks on its way."""
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     # Our texts are never NULL: an empty one is the empty text.
     options = f"FORMAT csv, FORCE_NOT_NULL ({_names(texts)})" if texts else "FORMAT csv"
-    sql = f'COPY "{table}" ({_names(frame.columns)}) FROM STDIN ({options})'
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+    with cursor.copy(f"{sql} ({options})") as copy:
         for batch in frame.iter_slices(BATCH):
             copy.write(batch.write_csv(include_header=False).encode())
 
