@@ -22,17 +22,40 @@ def received(tmp_path: Path, settings) -> Path:
     return tmp_path / "received"
 
 
+class Ended:
+    """Like `sandbox.Running`, of a child that has given its answer."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self.folder = outcome.folder
+
+    def ended(self, within: float = 0.0) -> bool:
+        return True
+
+    def outcome(self) -> Outcome:
+        return self._outcome
+
+    def close(self) -> None:
+        self._outcome.close()
+
+    def __enter__(self) -> Ended:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self.close()
+
+
 @pytest.fixture
 def reading_here(monkeypatch, tmp_path) -> None:
     """Files are read in this process, for cases by the dozen; the child has tests of its own."""
 
-    def run_here(target: str, arguments: Mapping[str, Any], **_limits: int) -> Outcome:
+    def start_here(target: str, arguments: Mapping[str, Any], **_limits: int) -> Ended:
         module, _, name = target.partition(":")
         folder = Path(tempfile.mkdtemp(dir=tmp_path))
         answer = getattr(importlib.import_module(module), name)(json.loads(json.dumps(arguments)), folder)
-        return Outcome(json.loads(json.dumps(answer)), folder, 0.0, 0.0)
+        return Ended(Outcome(json.loads(json.dumps(answer)), folder, 0.0, 0.0))
 
-    monkeypatch.setattr("adme.lib.tabular.reading.sandbox.run_limited", run_here)
+    monkeypatch.setattr("adme.lib.tabular.reading.sandbox.start_limited", start_here)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def sniff(path: Path, name: str | None = None) -> FileFacts:
 
 def iter_table(path: Path, dialect: Any, name: str | None = None, **more: Any) -> Iterator[Table]:
     frame = _frame(path)
-    yield Table(frame, pl.DataFrame(schema=SCHEMA), tuple(frame.columns[1:]), None, len(frame))
+    yield Table(frame, pl.DataFrame(schema=SCHEMA), tuple(frame.columns[1:]), None)
 
 
 def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
