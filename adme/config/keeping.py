@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,7 +126,21 @@ def _bring_to(wanted: set[tuple[str, str]], say: Said) -> None:
     missing = wanted - set(executor.loader.applied_migrations)
     if missing:
         say("Making tables")
-        executor.migrate(_ends(executor, wanted))
+        with _tables_whole():
+            executor.migrate(_ends(executor, wanted))
+
+
+@contextmanager
+def _tables_whole() -> Iterator[None]:
+    """All migrations or none. Django notes some of them only after their tables are there for good, so that whoever
+    is killed in between could never go on. SQLite changes tables only while it checks no references, which has to
+    be said before the transaction."""
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        connection.enable_constraint_checking()
 
 
 def _ends(executor: MigrationExecutor, wanted: set[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -140,7 +154,8 @@ def _bring_forward(say: Said) -> None:
     leaves = executor.loader.graph.leaf_nodes()
     if executor.migration_plan(leaves):
         say("Bringing the data to this version")
-        executor.migrate(leaves)
+        with _tables_whole():
+            executor.migrate(leaves)
 
 
 def _is_in_use() -> bool:

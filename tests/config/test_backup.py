@@ -14,7 +14,7 @@ import pytest
 
 from adme.config import archive
 from adme.config.archive import BackupRefused, Damaged, Manifest
-from tests.config.installation import Installation, copied, empty, engine
+from tests.config.installation import PATIENCE, Installation, copied, empty, engine
 
 pytestmark = pytest.mark.django_db  # homes and databases of their own; the mark lets both engines run them
 
@@ -279,6 +279,9 @@ def test_a_restore_that_is_killed_leaves_nothing_or_everything_and_can_be_done_a
         took = time.monotonic() - began
         expected = everything(whole)
     with empty(tmp_path / "home") as other:
+        dying = other.start(DIES_BEFORE_A_MIGRATION_IS_NOTED, str(kept))
+        dying.communicate(timeout=PATIENCE)
+        assert dying.returncode == 9
         for _ in range(volume(3, long=50)):
             running = other.start(
                 "from django.core.management import call_command\n"
@@ -294,6 +297,19 @@ def test_a_restore_that_is_killed_leaves_nothing_or_everything_and_can_be_done_a
         assert everything(other) == expected
         other.adme("verify")
 
+
+DIES_BEFORE_A_MIGRATION_IS_NOTED = """
+import os
+from django.core.management import call_command
+from django.db.migrations.recorder import MigrationRecorder
+noted, note = [], MigrationRecorder.record_applied
+def dying(self, app, name):
+    if len(noted) == 3:
+        os._exit(9)
+    noted.append(note(self, app, name))
+MigrationRecorder.record_applied = dying
+call_command('restore', sys.argv[1], replace=True, verbosity=0)
+"""
 
 HAS_PEOPLE = """
 from django.db import connection
