@@ -221,7 +221,7 @@ def _watch(child: subprocess.Popen[bytes], folder: Path, until: float, most_byte
                 return "output"
     finally:
         ended.forget()
-    return None
+    return "time" if time.monotonic() > until else None  # an answer that came too late between two looks
 
 
 class _EndOfChild:
