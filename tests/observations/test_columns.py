@@ -43,6 +43,16 @@ def test_what_goes_in_comes_out():
     assert stored().equals(ROWS.sort("a"))
 
 
+@pytest.mark.parametrize("short", ["é", "ខ", "😀", "\N{NO-BREAK SPACE}5", "a"])
+def test_letters_of_several_bytes_beside_a_longer_plain_text(short):
+    frame = pl.concat([ROWS, ROWS.with_columns(a=pl.col("a") // 2 + 1)]).head(6).unique("a").sort("a")
+    texts = [short if number % 2 else "a plain text of some length" for number in range(len(frame))]
+    frame = frame.with_columns(e=pl.Series(texts))
+    columns.insert("things", frame)
+
+    assert stored().equals(frame)
+
+
 @pytest.mark.parametrize("rows", [0, 1, 49, 50, 51, 997])
 def test_any_number_of_rows(rows, monkeypatch):
     monkeypatch.setattr(sqlite, "BATCH", 200)

@@ -42,7 +42,8 @@ def forms(frame: pl.DataFrame, type_codes: Sequence[int]) -> list[Form] | None:
             found.append(Form(kind, sent, np.dtype(sent).itemsize))
         elif code in _TEXTS and column.dtype == pl.String:
             longest = int(column.str.len_bytes().max() or 0)  # type: ignore[arg-type]
-            if longest > LONGEST_TEXT or longest != (column.str.len_chars().max() or 0):
+            one_byte_a_letter = (column.str.len_bytes() == column.str.len_chars()).all()
+            if longest > LONGEST_TEXT or not one_byte_a_letter:
                 return None
             found.append(Form(pl.String, f"S{longest}", longest))
         else:
