@@ -17,6 +17,7 @@ from tests.browser.people import UNEMPLOYMENT, UNEMPLOYMENT_KEY
 
 SLUG = UNEMPLOYMENT.split("/")[2]
 FUTURE = "2999-01-01T00:00:00Z"
+PAST = "2000-01-01T00:00:00Z"
 FLOW = "ASEAN/DF_WB_WDI/1.0.0"
 SDMX = {
     "csv": "application/vnd.sdmx.data+csv;version=2.0.0",
@@ -53,51 +54,105 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
     key = f"{UNEMPLOYMENT_KEY}.{iso2}"
     files = [f"csv?{table}", f"xlsx?{table}", f"parquet?{table}"]
     rows = [f"{ending}?{table}&rows=DF_WB_WDI" for ending in ("csv", "xlsx", "parquet", "sdmx.csv")]
+    return (
+        _frameworks(iso2)
+        | _interface(key)
+        | {
+            "portal:metadata": [f"{UNEMPLOYMENT}metadata/"],
+            "portal:metadata-file": [f"{UNEMPLOYMENT}metadata.{ending}" for ending in ("xlsx", "docx")],
+            "portal:metadata-history": [f"{UNEMPLOYMENT}metadata/history/"],
+            "portal:list-of-indicators": ["/list-of-indicators/", "/list-of-indicators/?q=unemployment"],
+            "portal:list-of-indicators-file": [
+                f"/list-of-indicators/indicators.{ending}" for ending in ("csv", "xlsx")
+            ],
+            "portal:home": ["/"],
+            "portal:indicators": ["/indicators/", "/indicators/?q=unemployment"],
+            "portal:indicator": [
+                f"{UNEMPLOYMENT}{end}"
+                for end in (
+                    "",
+                    "?view=map",
+                    "?view=table",
+                    f"?areas={iso2}&from={period}",
+                    f"?view=table&as_of={FUTURE}",
+                )
+            ],
+            "portal:history": [f"{UNEMPLOYMENT}history/?key={key}&period={period}"],
+            "portal:indicator-data": [
+                f"{UNEMPLOYMENT}data.{ending}{end}"
+                for ending in ("csv", "xlsx", "parquet", "sdmx.csv", "svg")
+                for end in ("", f"?as_of={FUTURE}")
+            ],
+            "portal:topics": ["/topics/"],
+            "portal:search": ["/search?q=unemployment", f"/search?q={iso2}", "/search?q=wobbe"],
+            "portal:countries": ["/countries/"],
+            "portal:country": [f"/countries/{iso2}/"],
+            "portal:table": [f"/table/?{table}", f"/table/?{table}&as_of={FUTURE}", "/table/?find=unemployment"],
+            "portal:table-data": [f"/table/data.{file}" for file in files + rows],
+            "portal:releases": ["/releases/"],
+            "portal:feed": ["/releases/feed.atom"],
+            "portal:release": [],  # those that the calendar names: see _more
+            "portal:about": ["/about/"],
+            "portal:licence": ["/licence/"],
+            "portal:manual": ["/manual/"],
+            "portal:manual-page": [],  # see _more
+            "portal:sitemap": ["/sitemap.xml"],
+            "portal:favicon": ["/favicon.ico"],
+            "accounts:sign-in": ["/account/sign-in/"],
+            "accounts:forgotten": ["/account/forgotten/"],
+            "accounts:choose-password": ["/account/choose-password/nobodys/"],
+            "sdmx:data": [
+                f"/sdmx/v2/data/dataflow/{FLOW}/{end}"
+                for end in (
+                    key,
+                    f"*.*.{iso2}?lastNObservations=1",
+                    f"{key}?asOf={FUTURE}",
+                    f"{key}?c[TIME_PERIOD]={period}",
+                    f"{key}?updatedAfter={PAST}",
+                    f"{key}?includeHistory=true&format=jsondata",
+                )
+            ],
+            "sdmx:availability": [f"/sdmx/v2/availability/dataflow/{FLOW}/{key}"],
+            "sdmx:structure": [f"/sdmx/v2/structure/dataflow/{FLOW}", "/sdmx/v2/structure/codelist/ASEAN"],
+            "healthz": ["/healthz"],
+            "readyz": ["/readyz"],
+            "robots": ["/robots.txt"],
+        }
+    )
+
+
+def _frameworks(iso2: str) -> dict[str, list[str]]:
+    """The fixture has a KPI that takes its figures from unemployment."""
+    plan = "/frameworks/fixture-plan/"
+    pages = {name: [f"{plan}{name}/"] for name in ("scorecard", "completeness", "incomplete", "changes", "crosswalk")}
+    endings = {"framework": ("xlsx", "yaml")}
+    tables = ("framework", "scorecard", "inputs", "figures", "regional", "completeness", "incomplete")
+    return {f"portal:framework-{name}": paths for name, paths in pages.items()} | {
+        "portal:frameworks": ["/frameworks/"],
+        "portal:framework": [plan],
+        "portal:framework-part": [f"{plan}parts/kpi-11b/"],
+        "portal:framework-country": [f"{plan}countries/{iso2}/"],
+        "portal:framework-file": [
+            f"{plan}{table}.{ending}" for table in tables for ending in endings.get(table, ("csv", "xlsx", "json"))
+        ],
+    }
+
+
+def _interface(key: str) -> dict[str, list[str]]:
+    """What SDMX says besides data: of metadata and schemas, and in version 1."""
+    flow_v1 = FLOW.replace("/", ",")
     return {
-        "portal:home": ["/"],
-        "portal:indicators": ["/indicators/", "/indicators/?q=unemployment"],
-        "portal:indicator": [
-            f"{UNEMPLOYMENT}{end}"
-            for end in ("", "?view=map", "?view=table", f"?areas={iso2}&from={period}", f"?view=table&as_of={FUTURE}")
+        "sdmx:metadata-set": ["/sdmx/v2/metadata/metadataset"],
+        "sdmx:metadata-by-flow": ["/sdmx/v2/metadata/metadataflow"],
+        "sdmx:metadata-by-structure": [f"/sdmx/v2/metadata/structure/dataflow/{FLOW}"],
+        "sdmx:metadata-structure": ["/sdmx/v2/structure/metadatastructure", "/sdmx/v2/structure/metadataflow"],
+        "sdmx:schema": [f"/sdmx/v2/schema/dataflow/{FLOW}"],
+        "sdmx:data-v1": [
+            f"/sdmx/v1/data/{flow_v1}/{key}{end}" for end in ("", f"?updatedAfter={PAST}", "?detail=serieskeysonly")
         ],
-        "portal:history": [f"{UNEMPLOYMENT}history/?key={key}&period={period}"],
-        "portal:indicator-data": [
-            f"{UNEMPLOYMENT}data.{ending}{end}"
-            for ending in ("csv", "xlsx", "parquet", "sdmx.csv", "svg")
-            for end in ("", f"?as_of={FUTURE}")
-        ],
-        "portal:topics": ["/topics/"],
-        "portal:search": ["/search?q=unemployment", f"/search?q={iso2}", "/search?q=wobbe"],
-        "portal:countries": ["/countries/"],
-        "portal:country": [f"/countries/{iso2}/"],
-        "portal:table": [f"/table/?{table}", f"/table/?{table}&as_of={FUTURE}", "/table/?find=unemployment"],
-        "portal:table-data": [f"/table/data.{file}" for file in files + rows],
-        "portal:releases": ["/releases/"],
-        "portal:feed": ["/releases/feed.atom"],
-        "portal:release": [],  # those that the calendar names: see _more
-        "portal:about": ["/about/"],
-        "portal:licence": ["/licence/"],
-        "portal:manual": ["/manual/"],
-        "portal:manual-page": [],  # see _more
-        "portal:sitemap": ["/sitemap.xml"],
-        "portal:favicon": ["/favicon.ico"],
-        "accounts:sign-in": ["/account/sign-in/"],
-        "accounts:forgotten": ["/account/forgotten/"],
-        "accounts:choose-password": ["/account/choose-password/nobodys/"],
-        "sdmx:data": [
-            f"/sdmx/v2/data/dataflow/{FLOW}/{end}"
-            for end in (
-                key,
-                f"*.*.{iso2}?lastNObservations=1",
-                f"{key}?asOf={FUTURE}",
-                f"{key}?c[TIME_PERIOD]={period}",
-            )
-        ],
-        "sdmx:availability": [f"/sdmx/v2/availability/dataflow/{FLOW}/{key}"],
-        "sdmx:structure": [f"/sdmx/v2/structure/dataflow/{FLOW}", "/sdmx/v2/structure/codelist/ASEAN"],
-        "healthz": ["/healthz"],
-        "readyz": ["/readyz"],
-        "robots": ["/robots.txt"],
+        "sdmx:availability-v1": [f"/sdmx/v1/availableconstraint/{flow_v1}/{key}"],
+        "sdmx:schema-v1": [f"/sdmx/v1/schema/dataflow/{FLOW}"],
+        "sdmx:structure-v1": [f"/sdmx/v1/dataflow/{FLOW}"],
     }
 
 
@@ -124,6 +179,8 @@ def as_text(body: bytes) -> str:
 
 
 def without_tokens(text: str) -> str:
-    """The answer without what differs each time: the token against forged requests, and when a file was written."""
+    """The answer without what differs each time: the token against forged requests, when a file was written, and the
+    moment of asking in the link that keeps a page of a framework."""
+    text = re.sub(r'href="[^"]*">This page as it is now', ">This page as it is now", text)
     text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
     return re.sub(r"<dcterms:(created|modified)[^<]*<", "<", text)
