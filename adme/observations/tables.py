@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -17,20 +17,26 @@ OBSERVATION = Observation._meta.db_table
 _NONE = {"decimals": -1, "attributes_id": 0}
 """How a frame writes NULL, so that content can be compared without regard to it."""
 
-_SELECTED = ", ".join(f"COALESCE({name}, {_NONE[name]})" if name in _NONE else name for name in STORED)
+_COMPARED = {name: kind for name, kind in STORED.items() if name != "delivery_id"}
 
 
-def versions(scope: Scope, condition: str = "1 = 1", parameters: Sequence[Any] = ()) -> pl.DataFrame:
-    """The versions of the series in `scope` that meet a condition, in the form of STORED."""
+def versions(
+    scope: Scope, condition: str = "1 = 1", parameters: Sequence[Any] = (), wanted: Mapping[str, Any] = STORED
+) -> pl.DataFrame:
+    """The versions of the series in `scope` that meet a condition, in the form of STORED or its part that is wanted."""
     where, ids = scope.where()
-    sql = f"SELECT {_SELECTED} FROM {OBSERVATION} WHERE {where} AND {condition}"
-    return columns.read(sql, [*ids, *parameters], STORED)
+    selected = ", ".join(f"COALESCE({name}, {_NONE[name]})" if name in _NONE else name for name in wanted)
+    sql = f"SELECT {selected} FROM {OBSERVATION} WHERE {where} AND {condition}"
+    return columns.read(sql, [*ids, *parameters], dict(wanted))
 
 
 def around(scope: Scope, instant: int, cells: pl.DataFrame) -> pl.DataFrame:
-    """What is in force just before `instant`, and all that begins or ends at it or later, over the cells' periods."""
+    """What is in force just before `instant`, and all that begins or ends at it or later, over the cells' periods.
+
+    Whose delivery each was is left out: nothing is compared by it, and a column is a tenth of the reading.
+    """
     between = [cells["period"].min(), cells["period"].max()]
-    return versions(scope, "public_to >= %s AND period BETWEEN %s AND %s", [instant, *between])
+    return versions(scope, "public_to >= %s AND period BETWEEN %s AND %s", [instant, *between], _COMPARED)
 
 
 def add(frame: pl.DataFrame) -> None:
