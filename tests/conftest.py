@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -64,6 +64,21 @@ def volume() -> Callable[..., int]:
         return long if LONG else sample
 
     return choose
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each process that tests writes into folders of its own: another's files belong to another's database."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    home = tmp_path_factory.mktemp("home")
+    folders = {"ADME_HOME": home, "RECEIVED_DIR": home / "received", "FROZEN_DIR": home / "frozen"}
+    for folder in folders.values():
+        folder.mkdir(exist_ok=True)
+    assert all(hasattr(settings, name) for name in folders)
+    with override_settings(**folders):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from adme.accounts.chain import GENESIS
 from adme.config import tables
 from adme.config.archive import BackupRefused, FilePart, Manifest, Reader, reading, writing
 from adme.lib import clock
+from adme.observations import planner
 
 Said = Callable[[str], None]
 IN_USE: Final = {"accounts_user", "accounts_auditentry", "observations_delivery"}
@@ -77,8 +78,7 @@ def restore(path: Path, say: Said, *, replace: bool) -> Manifest:
             tables.count_on([table.name for table in manifest.tables])
             _check_audit(manifest)
     _bring_forward(say)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    planner.inform_of_all()
     return manifest
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 
+from adme.observations import planner
 from adme.observations.models import Observation, SeriesExtent
 
 PRAGMAS = {
@@ -21,12 +23,12 @@ PRAGMAS = {
 
 
 def check_store(*, databases: Sequence[str] | None = None, **about: Any) -> list[CheckMessage]:
-    """SQLite: the settings of a connection, and tables kept in the order of their key."""
+    """SQLite: the settings of a connection, tables kept in the order of their key, no statistics of these."""
     found: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor == "sqlite":
-            found += _settings(connection) + _clustered(connection)
+            found += _settings(connection) + _clustered(connection) + _statistics(connection)
     return found
 
 
@@ -57,3 +59,26 @@ def _clustered(connection: Any) -> list[CheckMessage]:
             hint = "A migration rebuilt it. Rebuild it by one that ends CREATE TABLE so (docs/decisions/0101)."
             found.append(Error(f"{table} has lost WITHOUT ROWID.", hint=hint, id="adme.store.E003"))
     return found
+
+
+def _statistics(connection: Any) -> list[CheckMessage]:
+    """None from the hand of an operator. Older ones go with a migration, which must get past here."""
+    if _FORGETS not in MigrationRecorder(connection).applied_migrations():
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'")
+        if cursor.fetchone() is None:
+            return []
+        known = ", ".join(f"'{table}'" for table in planner.MAY_BE_KNOWN)
+        cursor.execute(f"SELECT DISTINCT tbl FROM sqlite_stat1 WHERE tbl NOT IN ({known}) ORDER BY tbl")
+        tables = [table for (table,) in cursor.fetchall()]
+    if not tables:
+        return []
+    hint = (
+        "Somebody ran ANALYZE or PRAGMA optimize; SQLite then reads past bounds (docs/decisions/0107). "
+        f"Stop ADME and run in the database: DELETE FROM sqlite_stat1 WHERE tbl NOT IN ({known});"
+    )
+    return [Error(f"SQLite keeps statistics of {', '.join(tables)}.", hint=hint, id="adme.store.E004")]
+
+
+_FORGETS = ("observations", "0002_planner_statistics")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from adme.observations import columns
 from adme.observations.models import Observation, Series, SeriesExtent
 from adme.structures.structure_view import StructureView
 
@@ -67,7 +68,8 @@ class Condition:
 
 def in_force(instant: int, table: str = "o") -> Condition:
     """The versions of an observation (or extent) that are the public truth at an instant."""
-    return Condition(f"{table}.public_from <= %s AND {table}.public_to > %s", (instant, instant))
+    begun = columns.off_index(f"{table}.public_from")
+    return Condition(f"{begun} <= %s AND {table}.public_to > %s", (instant, instant))
 
 
 def codes_asked(structure: StructureView, key: Key) -> dict[str, tuple[str, ...]]:

@@ -35,6 +35,8 @@ FLAGS = [
 ]
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
 """Widths that every page is looked at in, with the height of such a screen, in CSS pixels."""
+PATIENCE = 30_000
+"""Milliseconds that a page may take to show what is expected: a busy machine is no bug."""
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -54,6 +56,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if not program:
         pytest.fail("Chromium is missing. On Debian or Ubuntu: apt-get install chromium")
     return {**browser_type_launch_args, "executable_path": program, "args": FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

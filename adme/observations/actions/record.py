@@ -14,9 +14,7 @@ from django.db import transaction
 
 from adme.accounts import audit
 from adme.accounts.models import User
-from adme.observations import columns, extents, revisions, tables
-from adme.observations.attribute_sets import ATTRIBUTE_SET
-from adme.observations.catalogue import SERIES
+from adme.observations import extents, planner, revisions, tables
 from adme.observations.delivered import Delivered
 from adme.observations.errors import DeliveryAlreadyStored, InstantHasPassed
 from adme.observations.locks import lock_clock, lock_flows
@@ -122,8 +120,7 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
         made = delivered.catalogue.create_missing()
         count, written = _write(delivered, delivery, instant, live)
         if made + written >= ANALYZE_FROM:
-            columns.analyze([SERIES], wholly=True)
-            columns.analyze([tables.OBSERVATION, extents.EXTENT, ATTRIBUTE_SET])
+            planner.inform()
         if not live:
             # Again, and only now under the lock, so that a long load does not hold up releases that fall due meanwhile.
             _refuse_the_past(instant, lock_clock())

@@ -63,12 +63,15 @@ def among(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
     return condition
 
 
-def analyze(tables: Sequence[str], *, wholly: bool = False) -> None:
-    """Tell the planner what the tables hold by now; without it a large load leaves slow plans behind.
+def off_index(column: str) -> str:
+    """The column, in a way that SQLite looks for in the row and not in an index, whose bounds it may forget
+    (docs/decisions/0107)."""
+    return f"+{column}" if connection.vendor == "sqlite" else column
 
-    By a sample where the engine can; `wholly` looks at every row, for tables of moderate size with many indexes.
-    """
-    _engine().analyze(tables, wholly)
+
+def analyze(tables: Sequence[str]) -> None:
+    """Tell the planner what the tables hold by now. On SQLite every row is looked at; see `observations.planner`."""
+    _engine().analyze(tables)
 
 
 def _engine() -> ModuleType:

@@ -92,7 +92,7 @@ def among(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
     return f"{column} = ANY(%s)", [list(ids)]
 
 
-def analyze(tables: Sequence[str], wholly: bool) -> None:
+def analyze(tables: Sequence[str]) -> None:
     for table in tables:
         _run(f'ANALYZE "{table}"')
 

@@ -82,9 +82,9 @@ def among(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
     return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
 
 
-def analyze(tables: Sequence[str], wholly: bool) -> None:
+def analyze(tables: Sequence[str]) -> None:
     with connection.cursor() as cursor:
-        # A limit makes it a matter of milliseconds, and makes every index of a large dataflow look equally selective.
-        cursor.execute(f"PRAGMA analysis_limit = {0 if wholly else 1000}")
+        # A limit would make every index of a large dataflow look equally selective.
+        cursor.execute("PRAGMA analysis_limit = 0")
         for table in tables:
             cursor.execute(f'ANALYZE "{table}"')
