@@ -53,6 +53,7 @@ def test_others_are_refused_at_the_start_with_the_remedy():
     analyze_all()
     (error,) = check_store(databases=["default"])
     assert error.id == "adme.store.E004"
+    assert error.hint is not None
     with connection.cursor() as cursor:
         cursor.execute(error.hint[error.hint.index("DELETE") :])
     assert check_store(databases=["default"]) == []
