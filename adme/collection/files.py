@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from adme.collection.errors import DraftAltered, FileEmpty, FileTooLarge
+from adme.lib.ahead import ahead
 from adme.lib.writers import parquet
 
 CHUNK = 1 << 20
@@ -74,7 +75,7 @@ class Shelf:
         """The frames kept under `digest`, one after the other; DraftAltered at once if the bytes are not the same."""
         if not self.holds(digest):
             raise DraftAltered
-        return row_groups(self.path(digest))
+        return ahead(row_groups(self.path(digest)))
 
     def scan(self, digest: str) -> pl.LazyFrame:
         """The frame kept under `digest`, to be read where it is needed. DraftAltered where it is not there."""

@@ -52,11 +52,9 @@ class Catalogue:
         found = self.keys.to_frame().join(known, on="key", how="left", maintain_order="left")["id"]
         self.ids = found.fill_null(NO_SERIES).to_numpy().copy()
 
-    def create_missing(self) -> int:
-        """Make a series of every key that has none, numbered on in key order; return how many."""
+    def number_missing(self) -> pl.DataFrame:
+        """Give every key that has no series yet the next id, in key order; the rows are for `create`."""
         missing = np.flatnonzero(self.ids == NO_SERIES)
-        if not len(missing):
-            return 0
         slots = pl.Series("slot", missing, dtype=pl.Int32)
         new = self._slots[missing].with_columns(key=self.keys[missing], slot=slots).sort("key")
         first = self._next_id()
@@ -64,9 +62,12 @@ class Catalogue:
             id=pl.int_range(first, first + len(new), dtype=pl.Int64),
             dataflow_id=pl.lit(self.structure.dataflow_id, pl.Int64),
         )
-        columns.insert(SERIES, new.select("id", "dataflow_id", "key", *self.dimensions))
         self.ids[new["slot"].to_numpy()] = new["id"].to_numpy()
-        return len(new)
+        return new.select("id", "dataflow_id", "key", *self.dimensions)
+
+    def create(self, numbered: pl.DataFrame) -> None:
+        """Make the series that `number_missing` has numbered."""
+        columns.insert(SERIES, numbered)
 
     def _key_texts(self) -> pl.Series:
         texts = pl.DataFrame([self._code_ids(dimension) for dimension in self.structure.dimensions])

@@ -23,6 +23,9 @@ from adme.structures.structure_view import StructureView
 PRETENDED = 2**62
 """Ids from here on stand for series that a dry run does not make."""
 
+Piece = tuple[pl.Series, pl.DataFrame]
+"""Ascending series ids, and rows of these series in order of their cells."""
+
 
 class Delivered:
     """Takes coded rows (see `structures.coding`): dNN, period, value, decimals, qualifier, obs_status, conf_status,
@@ -59,16 +62,16 @@ class Delivered:
         )
         self.spool.add(coded.with_columns(_empty_where_deleted()))
 
-    def pieces(self, *, size: int | None = None) -> Iterator[tuple[pl.Series, pl.DataFrame]]:
+    def pieces(self, *, size: int | None = None) -> Iterator[Piece]:
         """Ascending series ids, and all rows of these series in order of their cells: cell, content, deleted.
 
-        The database is asked at once, the pieces are made one ahead in a thread. CellDeliveredTwice where a cell has
-        two rows.
+        The database is asked at once; the pieces are made one ahead, in a thread that begins at once.
+        CellDeliveredTwice where a cell has two rows.
         """
         ids, weights = self._by_id()
         return ahead(self._sorted(list(chunks(ids, weights, size))))
 
-    def _sorted(self, pieces: list[pl.Series]) -> Iterator[tuple[pl.Series, pl.DataFrame]]:
+    def _sorted(self, pieces: list[pl.Series]) -> Iterator[Piece]:
         self.spool.deal(self._ids_or_pretended, [int(piece[0]) for piece in pieces])
         for number, piece in enumerate(pieces):
             rows = self.spool.pile(number).sort(CELL)

@@ -24,19 +24,23 @@ def versions(
     scope: Scope, condition: str = "1 = 1", parameters: Sequence[Any] = (), wanted: Mapping[str, Any] = STORED
 ) -> pl.DataFrame:
     """The versions of the series in `scope` that meet a condition, in the form of STORED or its part that is wanted."""
+    return _fetch(scope, condition, parameters, wanted)()
+
+
+def _fetch(scope: Scope, condition: str, parameters: Sequence[Any], wanted: Mapping[str, Any]) -> columns.Fetched:
     where, ids = scope.where()
     selected = ", ".join(f"COALESCE({name}, {_NONE[name]})" if name in _NONE else name for name in wanted)
     sql = f"SELECT {selected} FROM {OBSERVATION} WHERE {where} AND {condition}"
-    return columns.read(sql, [*ids, *parameters], dict(wanted))
+    return columns.fetch(sql, [*ids, *parameters], dict(wanted))
 
 
-def around(scope: Scope, instant: int, cells: pl.DataFrame) -> pl.DataFrame:
+def around(scope: Scope, instant: int, cells: pl.DataFrame) -> columns.Fetched:
     """What is in force just before `instant`, and all that begins or ends at it or later, over the cells' periods.
 
     Whose delivery each was is left out: nothing is compared by it, and a column is a tenth of the reading.
     """
     between = [cells["period"].min(), cells["period"].max()]
-    return versions(scope, "public_to >= %s AND period BETWEEN %s AND %s", [instant, *between], _COMPARED)
+    return _fetch(scope, "public_to >= %s AND period BETWEEN %s AND %s", [instant, *between], _COMPARED)
 
 
 def add(frame: pl.DataFrame) -> None:

@@ -43,6 +43,18 @@ def test_what_goes_in_comes_out():
     assert stored().equals(ROWS.sort("a"))
 
 
+@pytest.mark.parametrize("text", ["\x1f", "a\x1fb", "\x1f\x1f"])
+def test_a_text_may_hold_what_separates_texts_on_their_way(text):
+    frame = ROWS.with_columns(e=pl.Series(["x", text, "", "y"]))
+    columns.insert("things", frame)
+
+    assert stored().equals(frame.sort("a"))
+    one = columns.read("SELECT e FROM things WHERE a = 0", [], {"e": pl.String})
+    assert one["e"].to_list() == [text]
+    none = columns.read("SELECT e, d FROM things WHERE a = 1", [], {"e": pl.String, "d": pl.Float64})
+    assert none.shape == (0, 2)
+
+
 @pytest.mark.parametrize("short", ["é", "ខ", "😀", "\N{NO-BREAK SPACE}5", "a"])
 def test_letters_of_several_bytes_beside_a_longer_plain_text(short):
     frame = pl.concat([ROWS, ROWS.with_columns(a=pl.col("a") // 2 + 1)]).head(6).unique("a").sort("a")

@@ -8,8 +8,7 @@ from typing import Any
 
 from adme.lib.tabular.chunks import ChunkWriter
 from adme.lib.tabular.dialect import Dialect
-from adme.lib.tabular.kinds import check_kind, kind_of
-from adme.lib.tabular.message_table import KINDS, Expected, read_message
+from adme.lib.tabular.kinds import MESSAGE_KINDS, check_kind, kind_of
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.sheet_table import read_sheet
 from adme.lib.tabular.sniffing import sniff_file
@@ -30,7 +29,9 @@ def read(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     def reading() -> dict[str, Any]:
         kind = kind_of(path, limits)
         check_kind(kind, arguments["name"], path.stat().st_size, limits)
-        if kind in KINDS:
+        if kind in MESSAGE_KINDS:
+            from adme.lib.tabular.message_table import Expected, read_message
+
             told = arguments.get("expected")
             expected = Expected.from_dict(told) if told else None
             table = read_message(path, kind, expected, limits, folder, arguments["chunk_rows"])

@@ -57,6 +57,10 @@ _ENDINGS = {
 """What a file may be that is called so. Other endings say nothing that one could check."""
 
 
+MESSAGE_KINDS = ("xml", "json")
+"""What `message_table` reads, which is loaded for these alone: it takes as long to load as a small file to read."""
+
+
 def kind_of(path: Path, limits: Mapping[str, int]) -> str:
     """csv (a text table, its separator not yet known), xlsx, or what else it is (see ``KINDS`` of `refusals`).
 

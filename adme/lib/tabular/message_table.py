@@ -33,7 +33,7 @@ __all__ = ["KINDS", "PLACES", "Expected", "message_facts", "read_message"]
 Reader = Callable[[Path, ObservationRows, MessageSettings], str]
 
 KINDS: dict[str, Reader] = {"xml": read_xml, "json": read_json}
-"""Kind by the first bytes → who reads it, and says which kind of message it is (see `facts.MESSAGES`)."""
+"""Each of `kinds.MESSAGE_KINDS` → who reads it, and says which kind of message it is (see `facts.MESSAGES`)."""
 
 PLACES = "places.arrow"
 _LOOKED_AT = 1_000

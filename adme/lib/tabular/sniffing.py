@@ -13,8 +13,7 @@ from adme.lib.tabular.dialect import SEPARATORS
 from adme.lib.tabular.encodings import Encoding, encoding_of
 from adme.lib.tabular.facts import Candidate, FileFacts, Question, SheetFacts
 from adme.lib.tabular.headings import heading_of
-from adme.lib.tabular.kinds import check_kind, kind_of
-from adme.lib.tabular.message_table import KINDS, message_facts
+from adme.lib.tabular.kinds import MESSAGE_KINDS, check_kind, kind_of
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.row_splitter import RowSplitter
 from adme.lib.tabular.sheet import SheetReader
@@ -34,7 +33,9 @@ def sniff_file(path: Path, name: str, limits: Mapping[str, int]) -> FileFacts:
     kind = kind_of(path, limits)
     size = path.stat().st_size
     check_kind(kind, name, size, limits)
-    if kind in KINDS:
+    if kind in MESSAGE_KINDS:
+        from adme.lib.tabular.message_table import message_facts
+
         return message_facts(path, kind, size, limits)
     if kind == "xlsx":
         return _workbook_facts(path, size, limits)

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from adme.accounts import audit
 from adme.accounts.models import User
-from adme.observations import extents, planner, revisions, tables
-from adme.observations.delivered import Delivered
+from adme.observations import columns, extents, planner, revisions, tables
+from adme.observations.delivered import Delivered, Piece
 from adme.observations.errors import DeliveryAlreadyStored, InstantHasPassed
 from adme.observations.locks import lock_clock, lock_flows
 from adme.observations.models import Delivery
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 Rows = pl.DataFrame | Iterable[pl.DataFrame]
 """Coded rows as `structures.coding.code_rows` gives them, in one frame or many."""
+
+REFRESHED_TOGETHER = 8
+"""Pieces whose extents are made anew in one go: the statements cost more than their rows."""
 
 ANALYZE_FROM = 20_000
 """A load that writes so many rows tells the planner about it."""
@@ -117,9 +120,11 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
             delivered.take(frame)
         delivered.attributes.write()
         delivered.catalogue.find()
-        made = delivered.catalogue.create_missing()
-        count, written = _write(delivered, delivery, instant, live)
-        if made + written >= ANALYZE_FROM:
+        new = delivered.catalogue.number_missing()
+        pieces = delivered.pieces()  # being sorted while the series are written
+        delivered.catalogue.create(new)
+        count, written = _write(delivered, pieces, delivery, instant, live)
+        if len(new) + written >= ANALYZE_FROM:
             planner.inform()
         if not live:
             # Again, and only now under the lock, so that a long load does not hold up releases that fall due meanwhile.
@@ -148,17 +153,28 @@ class _Compared(NamedTuple):
     added: pl.DataFrame
 
 
-def _write(delivered: Delivered, delivery: Delivery, instant: int, live: bool) -> tuple[RevisionCount, int]:
+def _write(
+    delivered: Delivered, pieces: Iterator[Piece], delivery: Delivery, instant: int, live: bool
+) -> tuple[RevisionCount, int]:
     instants = extents.boundaries(delivery.dataflow_id, instant)
     count, written = RevisionCount(), 0
-    for piece in _one_behind(_compared(delivered, delivery, instant, live)):
+    touched: list[pl.Series] = []
+
+    def refresh() -> None:
+        if touched:
+            extents.refresh(scope_of(pl.concat(touched)), instant, instants)
+            touched.clear()
+
+    for piece in _one_behind(_compared(delivered, pieces, delivery, instant, live)):
         count += piece.counts
         written += len(piece.added)
         if len(piece.added):
             tables.close(piece.closed)
             tables.add(piece.added)
-            touched = scope_of(piece.added["series_id"].unique().sort())
-            extents.refresh(touched, instant, instants)
+            touched.append(piece.added["series_id"].unique().sort())
+        if len(touched) == REFRESHED_TOGETHER:
+            refresh()
+    refresh()
     return count, written
 
 
@@ -173,16 +189,19 @@ def _one_behind(pieces: Iterator[Future[_Compared]]) -> Iterator[_Compared]:
         yield before.result()
 
 
-def _compared(delivered: Delivered, delivery: Delivery, instant: int, live: bool) -> Iterator[Future[_Compared]]:
+def _compared(
+    delivered: Delivered, pieces: Iterator[Piece], delivery: Delivery, instant: int, live: bool
+) -> Iterator[Future[_Compared]]:
     """Each piece is compared in a thread, while the database stores the one before: no series is in two pieces."""
 
-    def compare(cells: pl.DataFrame, stored: pl.DataFrame) -> _Compared:
+    def compare(cells: pl.DataFrame, fetched: columns.Fetched) -> _Compared:
+        stored = fetched()
         delivered.refuse(cells.join(stored.filter(pl.col("public_from") == instant), on=revisions.CELL, how="semi"))
         change = revisions.difference(cells, stored, instant=instant, live=live, delivery_id=delivery.pk)
         return _Compared(counted(change.kinds), change.closed, change.added)
 
     with ThreadPoolExecutor(1, thread_name_prefix="adme-compare") as thread:
-        for ids, cells in delivered.pieces():
+        for ids, cells in pieces:
             yield thread.submit(compare, cells, tables.around(scope_of(ids), instant, cells))
 
 
@@ -200,7 +219,7 @@ def preview_revisions(dataflow: Dataflow, rows: Rows, *, sample: int = 20) -> Pr
         instant = clock_instant() + 1
         count, shown = RevisionCount(), pl.DataFrame()
         for ids, cells in delivered.pieces():
-            stored = tables.around(scope_of(ids), instant, cells)
+            stored = tables.around(scope_of(ids), instant, cells)()
             kinds = revisions.difference(cells, stored, instant=instant, live=True, delivery_id=0).kinds
             count += counted(kinds)
             changes = kinds.filter(pl.col("kind") != "unchanged")

@@ -1,14 +1,14 @@
 """Moves columns between Polars and the database, on Django's own connection and in its transaction. Knows no table.
 
 What is read here sees, and what is written here commits or vanishes with, everything else of the transaction: a
-second connection (ADBC) would see nothing of it. Both engines offer the same five functions; call them through here.
+second connection (ADBC) would see nothing of it. Both engines offer the same functions; call them through here.
 Frames carry the names of table columns. A NULL number of type Float64 comes back as null, a NULL text as "", and a
 NULL integer not at all: COALESCE it in the query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -23,10 +23,19 @@ Schema = Mapping[str, DataTypeClass]
 Reader = outside.Reader
 
 
+Fetched = Callable[[], pl.DataFrame]
+"""Makes the frame of rows that have been fetched; to be called once, in any thread."""
+
+
 def read(sql: str, parameters: Sequence[Any], schema: Schema) -> pl.DataFrame:
     """The rows of a query; `schema` names its columns in order."""
-    frame: pl.DataFrame = _engine().read(sql, parameters, schema)
-    return frame
+    return fetch(sql, parameters, schema)()
+
+
+def fetch(sql: str, parameters: Sequence[Any], schema: Schema) -> Fetched:
+    """As `read`, in two steps: the database has answered when this returns, the frame is made by whoever calls it."""
+    fetched: Fetched = _engine().fetch(sql, parameters, schema)
+    return fetched
 
 
 @contextmanager

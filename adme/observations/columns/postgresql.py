@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import psycopg
 import pyarrow as pa
 from django.db import connection
 
+from adme.lib.ahead import ahead
 from adme.observations.columns import copy_binary
 
-BATCH = 100_000
+BATCH = 25_000
 """Rows of one piece of COPY."""
 
 _TYPES = {
@@ -24,48 +26,85 @@ _TYPES = {
     pl.String: "text",
 }
 _SENT = {pl.Int16: ("int2send", ">i2"), pl.Int32: ("int4send", ">i4"), pl.Int64: ("int8send", ">i8")}
-_SENT_LENGTH = "int4send(octet_length({}))"
 
 
-def read(sql: str, parameters: Sequence[Any], schema: dict[str, Any]) -> pl.DataFrame:
+def fetch(sql: str, parameters: Sequence[Any], schema: dict[str, Any]) -> Callable[[], pl.DataFrame]:
     """One row of packed columns: a call for each row of the answer took three quarters of the time of reading it.
 
     An answer may be as large as the server's largest message, a gigabyte: some twelve million rows of observations.
     """
+    rows, parts = _answer(sql, parameters, schema, _JOINED)
+    texts = [part for part, kind in zip(parts, schema.values(), strict=True) if kind == pl.String]
+    if all(part.count(_BETWEEN) == max(0, rows - 1) for part in texts):
+        return lambda: _frame(schema, iter(parts), lambda parts: _cut_at_separators(next(parts), rows))
+    # A text holds the separator: once more, with its length beside each text, which takes twice as long.
+    rows, parts = _answer(sql, parameters, schema, _MEASURED)
+    return lambda: _frame(schema, iter(parts), lambda parts: _cut_by_lengths(next(parts), next(parts)))
+
+
+def _answer(sql: str, parameters: Sequence[Any], schema: dict[str, Any], text: str) -> tuple[int, list[bytes]]:
+    """How many rows the query has, and its columns packed."""
     places = [f"c{number}" for number in range(len(schema))]
-    packed = ", ".join(_packed(place, kind) for place, kind in zip(places, schema.values(), strict=True))
-    statement = f"SELECT {packed} FROM ({sql}) AS answer ({', '.join(places)})"
+    packed = ", ".join(_packed(place, kind, text) for place, kind in zip(places, schema.values(), strict=True))
+    statement = f"SELECT COUNT(*), {packed} FROM ({sql}) AS answer ({', '.join(places)})"
     with connection.cursor() as cursor:
         written_out = cursor.cursor.mogrify(statement, parameters)
         # Django's cursor does not take binary answers. Another one on the same connection does, in its transaction.
         with psycopg.Cursor(cursor.connection) as binary:
-            found = binary.execute(written_out.encode(), binary=True).fetchone()
-    parts = [part or b"" for part in found or ()]
-    return pl.DataFrame({name: _unpacked(parts, kind) for name, kind in schema.items()})
+            rows, *parts = binary.execute(written_out.encode(), binary=True).fetchone() or (0,)
+    return rows, [part or b"" for part in parts]
 
 
-def _packed(place: str, kind: Any) -> str:
+_BETWEEN = b"\x1f"
+_JOINED = "convert_to(string_agg(COALESCE({}::text, ''), chr(31)), 'UTF8')"
+_MEASURED = (
+    "string_agg(int4send(octet_length(COALESCE({0}::text, ''))), ''::bytea), "
+    "convert_to(string_agg(COALESCE({0}::text, ''), ''), 'UTF8')"
+)
+
+
+def _packed(place: str, kind: Any, text: str) -> str:
     if kind == pl.String:
-        text = f"COALESCE({place}::text, '')"
-        # The lengths beside the texts: no separator is one that no text holds.
-        return f"string_agg({_SENT_LENGTH.format(text)}, ''::bytea), convert_to(string_agg({text}, ''), 'UTF8')"
+        return text.format(place)
     if kind == pl.Float64:
         return f"string_agg(float8send(COALESCE({place}, 'NaN')), ''::bytea)"
     return f"string_agg({_SENT[kind][0]}({place}::{_TYPES[kind]}), ''::bytea)"
 
 
-def _unpacked(parts: list[bytes], kind: Any) -> pl.Series:
-    """The next column of the answer, taken off the front of `parts`."""
-    if kind == pl.String:
-        lengths, texts = np.frombuffer(parts.pop(0), ">i4"), parts.pop(0)
-        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
-        if ends[-1] != len(texts):
-            raise RuntimeError("PostgreSQL counts the bytes of a text otherwise: its encoding must be UTF-8")
-        strings = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(ends), pa.py_buffer(texts))
-        return cast(pl.Series, pl.from_arrow(strings))
-    packed = np.frombuffer(parts.pop(0), ">f8" if kind == pl.Float64 else _SENT[kind][1])
+def _frame(
+    schema: dict[str, Any], parts: Iterator[bytes], text: Callable[[Iterator[bytes]], pl.Series]
+) -> pl.DataFrame:
+    """A column of each part; `text` makes one of the next parts."""
+    return pl.DataFrame({
+        name: text(parts) if kind == pl.String else _numbers(next(parts), kind) for name, kind in schema.items()
+    })  # fmt: skip
+
+
+def _numbers(part: bytes, kind: Any) -> pl.Series:
+    packed = np.frombuffer(part, ">f8" if kind == pl.Float64 else _SENT[kind][1])
     column = pl.Series(packed.astype(packed.dtype.newbyteorder("=")), dtype=kind)
     return column.fill_nan(None) if kind == pl.Float64 else column
+
+
+def _cut_at_separators(part: bytes, rows: int) -> pl.Series:
+    letters = np.frombuffer(part, np.uint8)
+    between = np.flatnonzero(letters == _BETWEEN[0])
+    ends = np.zeros(rows + 1, np.int64)
+    ends[1:-1], ends[rows:] = between - np.arange(len(between)), len(letters) - len(between)
+    return _texts(ends, letters[letters != _BETWEEN[0]])
+
+
+def _cut_by_lengths(lengths: bytes, texts: bytes) -> pl.Series:
+    counted = np.frombuffer(lengths, ">i4")
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(counted, dtype=np.int64)])
+    if ends[-1] != len(texts):
+        raise RuntimeError("PostgreSQL counts the bytes of a text otherwise: its encoding must be UTF-8")
+    return _texts(ends, np.frombuffer(texts, np.uint8))
+
+
+def _texts(ends: npt.NDArray[np.int64], letters: npt.NDArray[np.uint8]) -> pl.Series:
+    strings = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
+    return cast(pl.Series, pl.from_arrow(strings))
 
 
 def insert(table: str, frame: pl.DataFrame, known_already: bool) -> None:
@@ -120,8 +159,9 @@ def _copy_in(table: str, frame: pl.DataFrame) -> None:
             return
         with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)') as copy:
             copy.write(copy_binary.BEGINS)
-            for batch in frame.iter_slices(BATCH):
-                copy.write(copy_binary.packed(batch, forms))
+            # Packed while the server takes in the batch before.
+            for packed in ahead(copy_binary.packed(batch, forms) for batch in frame.iter_slices(BATCH)):
+                copy.write(packed)
 
 
 def _copy_text(cursor: Any, sql: str, frame: pl.DataFrame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -20,13 +20,13 @@ BATCH = 50_000
 _DTYPES = {pl.Int16: "i2", pl.Int32: "i4", pl.Int64: "i8", pl.Float64: "f8"}
 
 
-def read(sql: str, parameters: Sequence[Any], schema: dict[str, Any]) -> pl.DataFrame:
+def fetch(sql: str, parameters: Sequence[Any], schema: dict[str, Any]) -> Callable[[], pl.DataFrame]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         # Texts are objects; numbers are not, which is several times smaller, and a NULL number becomes NaN.
         dtype = np.dtype([(name, _DTYPES.get(kind, "O")) for name, kind in schema.items()])
         rows = np.fromiter(cursor.cursor, dtype=dtype)
-    return pl.DataFrame([_series(name, rows[name], kind) for name, kind in schema.items()])
+    return lambda: pl.DataFrame([_series(name, rows[name], kind) for name, kind in schema.items()])
 
 
 def _series(name: str, values: np.ndarray[Any, Any], kind: Any) -> pl.Series:
