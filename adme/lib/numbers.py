@@ -250,10 +250,12 @@ def _plain_texts(text: pl.Series, decimal: str | None, thousands: str, digits: s
         matched = matched.str.replace_all(marks, "")
     if decimal == ",":
         matched = matched.str.replace(",", ".", literal=True)
-    bare = pl.col("plain").str.replace_all(r"[^0-9]", "").str.strip_chars_start("0")
-    short = (pl.col("plain").str.len_bytes() <= _SURE_DIGITS) | (bare.str.len_bytes() <= _SURE_DIGITS)
     frame = text.to_frame("text").select(plain=matched)
-    return frame.select(pl.when(short).then(pl.col("plain")))["plain"]
+    long = frame["plain"].str.len_bytes() > _SURE_DIGITS
+    if not long.any():
+        return frame["plain"]
+    bare = pl.col("plain").str.replace_all(r"[^0-9]", "").str.strip_chars_start("0")
+    return frame.select(pl.when(~long | (bare.str.len_bytes() <= _SURE_DIGITS)).then(pl.col("plain")))["plain"]
 
 
 def _decimals_of(plain: pl.Expr) -> pl.Expr:

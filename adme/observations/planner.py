@@ -19,17 +19,32 @@ MAY_BE_KNOWN = (SERIES,)
 """Tables that SQLite may have statistics of: no question bounds their ids from above beside an IN."""
 
 
-def inform() -> None:
-    """Tell the planner what the store holds by now; without it a large load leaves slow plans behind."""
-    columns.analyze(MAY_BE_KNOWN)
-    if connection.vendor == "postgresql":
+MANY = 20_000
+"""So many new rows are told to the planner."""
+
+LARGE_SHARE = 0.2
+"""Of the observations; PostgreSQL's own autovacuum looks again after a tenth, a little later."""
+
+
+def inform(*, series: int, observations: int) -> None:
+    """Tell the planner of a load that wrote so many new rows; without it a large one leaves slow plans behind."""
+    if series and series + observations >= MANY:
+        columns.analyze(MAY_BE_KNOWN)
+    if observations >= MANY and connection.vendor == "postgresql" and observations >= LARGE_SHARE * _known():
         columns.analyze([OBSERVATION, EXTENT, ATTRIBUTE_SET])
 
 
 def inform_of_all() -> None:
-    """The same for every table, after all of them were filled."""
+    """The same of every table, after all of them were filled."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     else:
-        inform()
+        columns.analyze(MAY_BE_KNOWN)
+
+
+def _known() -> float:
+    """How many observations PostgreSQL's planner reckons with."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [OBSERVATION])
+        return float(cursor.fetchone()[0])

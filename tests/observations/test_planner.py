@@ -35,7 +35,7 @@ def analyze_all() -> None:
 
 
 def test_a_large_load_leaves_statistics_of_the_series_alone(monkeypatch):
-    monkeypatch.setattr(record, "ANALYZE_FROM", 1)
+    monkeypatch.setattr(planner, "MANY", 1)
     flow = make_flow()
     record.record_revisions(dataflow=flow, rows=coded(flow, [("A.KH.POOR.F", "2015", 1.0)]), instant=100, live=False,
         delivery=make_delivery(flow), by="alice", reason="a fixture")  # fmt: skip

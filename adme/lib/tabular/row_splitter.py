@@ -67,18 +67,16 @@ class RowSplitter:
         self._check_lengths(frame)
         tidy = pl.col("text").str.strip_suffix("\r")
         if not self._quote or self._quote not in text:
-            frame = frame.with_columns(tidy)
-        else:
-            regular = frame.select(tidy.str.contains(self._regular))["text"]
-            if not regular.all():
-                return self._with_irregular(frame, regular)
-            frame = frame.with_columns(tidy)
-        return self._counted(frame)
+            return self._counted(frame.with_columns(tidy), quoted=False)
+        regular = frame.select(tidy.str.contains(self._regular))["text"]
+        if not regular.all():
+            return self._with_irregular(frame, regular)
+        return self._counted(frame.with_columns(tidy))
 
-    def _counted(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def _counted(self, frame: pl.DataFrame, *, quoted: bool = True) -> pl.DataFrame:
         text = pl.col("text")
         cells = text.str.count_matches(self._cut, literal=len(self._cut) == 1)
-        if self._quote:
+        if quoted:
             # Every quote of a regular row opens or closes, so what is between two is a cell or part of one.
             outside = text.str.count_matches(f"{self._quote}[^{self._quote}]*{self._quote}|{self._cut}")
             quotes = text.str.count_matches(self._quote, literal=True)

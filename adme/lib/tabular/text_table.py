@@ -115,9 +115,10 @@ class _TextTable:
             self._add_fitting(rows.with_columns(over), self._heading)
 
     def _add_fitting(self, rows: pl.DataFrame, heading: Heading) -> None:
-        table = self._parsed(rows, heading.width)
+        text = rows["text"].str.join("\n")[0]
+        table = self._parsed(text, rows.height, heading.width)
         self._check_cells(rows, table)
-        if self._dialect.guarded:
+        if self._dialect.guarded and "'" in text:
             table = table.with_columns(unguarded(pl.col(name)) for name in self._guarded_columns(table))
         self._name_lost_cells(rows, table, heading)
         names = dict(zip(table.columns, heading.names, strict=False))
@@ -125,9 +126,8 @@ class _TextTable:
         kept = kept.insert_column(0, rows["row"].alias(RESERVED))
         self._writer.add(kept.filter(~pl.all_horizontal(pl.exclude(RESERVED).is_null())))
 
-    def _parsed(self, rows: pl.DataFrame, width: int) -> pl.DataFrame:
-        """The cells of regular rows, empty ones as null, columns called by their index."""
-        text = rows["text"].str.join("\n")[0]
+    def _parsed(self, text: str, rows: int, width: int) -> pl.DataFrame:
+        """The cells of so many regular rows, empty ones as null, columns called by their index."""
         if text.startswith(_BYTE_ORDER_MARK):  # Polars takes it off the beginning of whatever it reads
             text = _BYTE_ORDER_MARK + text
         table = pl.read_csv(
@@ -138,7 +138,7 @@ class _TextTable:
             quote_char=self._dialect.quote or None,
             infer_schema=False,
         )
-        if table.height != rows.height:
+        if table.height != rows:
             raise RuntimeError("rows were cut differently than they were counted")
         return table.with_columns(pl.when(pl.all() != "").then(pl.all()))
 

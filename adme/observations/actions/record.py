@@ -34,9 +34,6 @@ Rows = pl.DataFrame | Iterable[pl.DataFrame]
 REFRESHED_TOGETHER = 8
 """Pieces whose extents are made anew in one go: the statements cost more than their rows."""
 
-ANALYZE_FROM = 20_000
-"""A load that writes so many rows tells the planner about it."""
-
 
 @dataclass(frozen=True)
 class RevisionCount:
@@ -124,8 +121,7 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
         pieces = delivered.pieces()  # being sorted while the series are written
         delivered.catalogue.create(new)
         count, written = _write(delivered, pieces, delivery, instant, live)
-        if len(new) + written >= ANALYZE_FROM:
-            planner.inform()
+        planner.inform(series=len(new), observations=written)
         if not live:
             # Again, and only now under the lock, so that a long load does not hold up releases that fall due meanwhile.
             _refuse_the_past(instant, lock_clock())

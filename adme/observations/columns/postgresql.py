@@ -15,7 +15,7 @@ from django.db import connection
 from adme.lib.ahead import ahead
 from adme.observations.columns import copy_binary
 
-BATCH = 25_000
+BATCH = 10_000
 """Rows of one piece of COPY."""
 
 _TYPES = {
