@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from adme.quality.explaining import explanation
+from adme.quality.pieces import pieces
 from adme.quality.queries import accepted_cells, member_codes, other_structures, rules_on, unfit_words
 from adme.quality.rule_findings import FINDING_SCHEMA, key_expr, mark_accepted, problems_of, rule_words, widened
 from adme.quality.rules import RULES, Rule, severity_of
@@ -94,7 +95,10 @@ def _located(problems: pl.DataFrame, rows: pl.LazyFrame, structure: StructureVie
         return wide
     on = ["row", "column"] if "cell" in rows.collect_schema().names() else ["row"]
     named = rows.rename({"cell": "column"}) if len(on) > 1 else rows
-    wanted = named.join(asked.select(on).unique().lazy(), on=on, how="semi").collect(engine="streaming")
+    places = asked.select(on).unique()
+    wanted = pl.concat(
+        piece.join(places, on=on, how="semi") for piece in pieces(named.select(*on, *structure.columns, "period"))
+    )
     cells = wanted.select(*on, cell_key=key_expr(structure), cell_period=pl.col("period"))
     joined = wide.join(cells.unique(on, keep="first"), on=on, how="left", maintain_order="left")
     return joined.with_columns(

@@ -8,7 +8,7 @@ import polars as pl
 
 __all__ = ["pieces"]
 
-SIZE = 200_000
+SIZE = 100_000
 """Rows in a piece."""
 
 
