@@ -322,7 +322,7 @@ def _settle(**_: Any) -> None:
 @pytest.mark.django_db
 def test_every_answer_is_the_one_of_the_reference(settings: Any, volume: Callable[..., int]) -> None:
     # PostgreSQL plans each of these statements for some milliseconds: the many are asked on SQLite.
-    histories, questions = (4, 75) if on_postgres() else (8, 630)
+    histories, questions = (2, 60) if on_postgres() else (8, 630)
     for seed, life in lives(volume(histories, long=200), settings):
         asker = Asker(life.random, life.past)
         components = Components.of(structure_of(life.flow))
@@ -356,7 +356,7 @@ def test_so_are_the_answers_over_http(settings: Any, volume: Callable[..., int])
     """The same questions as SDMX-CSV, which has a place for everything but the moments of a history."""
     for seed, life in lives(volume(1, long=10), settings):
         asker = Asker(life.random, life.past)
-        for number in range(volume(150, long=1000)):
+        for number in range(volume(25 if on_postgres() else 150, long=1000)):
             ask = asker.ask()
             ask.history = False
             key, text = asker.said(ask)
