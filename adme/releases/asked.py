@@ -103,6 +103,13 @@ def series_asked(structure: StructureView, key: Key) -> Condition:
     return condition
 
 
+def key_order(series: Condition) -> str:
+    """What to sort series by: their keys. A question for some of them is answered by what it asks for and sorted then;
+    SQLite, which knows little of what they join (docs/decisions/0107), would rather go through all keys in order."""
+    asks_for_some = len(series.parameters) > 1
+    return columns.off_index('s."key"') if asks_for_some else 's."key"'
+
+
 def one_of(column: str, values: Sequence[Any]) -> Condition:
     """The column is one of the values; never where there are none."""
     if not values:

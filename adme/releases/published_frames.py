@@ -14,7 +14,7 @@ from adme.lib import numbers, periods
 from adme.observations import columns
 from adme.observations.attribute_sets import ATTRIBUTE_SET
 from adme.observations.scopes import chunks, scope_of
-from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition
+from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition, key_order
 from adme.releases.versions import Versions
 from adme.structures.structure_view import StructureView
 
@@ -84,9 +84,10 @@ def _series(asked: Asked) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
     condition = asked.series & asked.versions.extents
     joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
-    sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY s."key"'
+    order = key_order(asked.series)
+    sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY {order}'
     if not asked.versions.once:
-        sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY s."key"'
+        sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
     return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 

@@ -36,6 +36,7 @@ from adme.releases.asked import (
     UnknownDimension,
     codes_asked,
     in_force,
+    key_order,
     one_of,
     series_asked,
 )
@@ -175,11 +176,12 @@ def ever_public(dataflows: Iterable[Dataflow]) -> list[Dataflow]:
 def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Cells:
     """The latest value of each series that has one, in order of key. Two or three queries, however many series."""
     instant = instant_of(as_of)
-    condition = series_asked(structure_of(dataflow), key) & in_force(instant, "e") & in_force(instant)
+    asked = series_asked(structure_of(dataflow), key)
+    condition = asked & in_force(instant, "e") & in_force(instant)
     sql = (
         f"SELECT {CELL} FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
         f"JOIN {OBSERVATION} o ON o.series_id = s.id AND o.period = e.latest_period "
-        f'WHERE {condition.sql} ORDER BY s."key"'
+        f"WHERE {condition.sql} ORDER BY {key_order(asked)}"
     )
     return cells_of(sql, condition.parameters)
 
@@ -196,10 +198,11 @@ class SeriesLine(NamedTuple):
 def series(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> list[SeriesLine]:
     """Every series with anything public, also those without a single number, in order of key. One query besides
     structure and clock; observations are not touched."""
-    condition = series_asked(structure_of(dataflow), key) & in_force(instant_of(as_of), "e")
+    asked = series_asked(structure_of(dataflow), key)
+    condition = asked & in_force(instant_of(as_of), "e")
     sql = (
         f'SELECT s."key", e.first_period, e.last_period, e.latest_period FROM {SERIES} s '
-        f'JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql} ORDER BY s."key"'
+        f"JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql} ORDER BY {key_order(asked)}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, condition.parameters)
