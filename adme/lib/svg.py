@@ -84,7 +84,7 @@ def text_width(content: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(content: str, size: float, width: float, *, bold: bool = False) -> list[str]:
-    """Plain words broken into lines that fit `width`; a word that is wider stands alone."""
+    """Plain words broken into lines that fit `width`, one at least; a word that is wider stands alone."""
     lines: list[str] = []
     for word in content.split():
         candidate = f"{lines[-1]} {word}" if lines else word
@@ -92,4 +92,4 @@ def wrapped(content: str, size: float, width: float, *, bold: bool = False) -> l
             lines[-1] = candidate
         else:
             lines.append(word)
-    return lines
+    return lines or [""]

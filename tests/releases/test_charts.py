@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adme.releases import chart_frame as frame
@@ -98,6 +98,7 @@ def test_ids_are_unique_and_the_same_each_time(draw):
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=12))
+@example("\N{NO-BREAK SPACE}")
 def test_any_words_can_be_names(name):
     made = spec(series("A", ("2018", 1.0), ("2019", 2.0), label=name, role="chosen"), subtitle=name, source=name)
 
