@@ -30,6 +30,11 @@ def guarded(column: pl.Expr) -> pl.Expr:
     return pl.when(~risky).then(column).otherwise(pl.lit("'") + column)  # a column keeps the name of its "then"
 
 
+def may_need_guard(texts: pl.Series) -> bool:
+    """Whether any of the texts begins as a formula does. Most columns are codes: few different texts, none of which."""
+    return bool(texts.unique().str.contains(_LOOKS_LIKE_FORMULA).any())
+
+
 def unguarded(column: pl.Expr) -> pl.Expr:
     """A column of texts as they were before `guarded`."""
     return pl.when(~column.str.contains(_GUARDED)).then(column).otherwise(column.str.slice(1))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from adme.lib.formula_guard import guarded, guarded_text
+from adme.lib.formula_guard import guarded, guarded_text, may_need_guard
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ROWS_A_CHUNK = 10_000
@@ -40,5 +40,6 @@ def _safe(frame: pl.DataFrame, guard: bool) -> pl.DataFrame:
     if not guard:
         return frame
     texts = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Categorical, pl.Enum)]
-    kept = frame.with_columns(guarded(pl.col(name).cast(pl.String)).alias(name) for name in texts)
+    frame = frame.cast(dict.fromkeys(texts, pl.String))
+    kept = frame.with_columns(guarded(pl.col(name)) for name in texts if may_need_guard(frame[name]))
     return kept.rename({name: guarded_text(name) for name in kept.columns})
