@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.stopwatch import Result
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("loads", "lookups", "memory", "reading", "rules", "frameworks")
+PARTS = ("loads", "lookups", "memory", "reading", "rules", "frameworks", "output")
 WITHOUT_DATABASE = ("reading",)
 """Parts that are the same on every engine: measured with the first one only."""
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 import pyarrow.parquet as pq
 
-from adme.releases.selection import Selection
-
-CHUNK_ROWS = 200_000
+from adme.releases.selection import PIECE, Selection
 
 
 def text_frames(selection: Selection, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -23,6 +21,6 @@ def text_frames(selection: Selection, columns: Sequence[str]) -> Iterator[pl.Dat
             yield frame.select(columns)
         return
     with path.open("rb") as file, pq.ParquetFile(file) as parquet:
-        for batch in parquet.iter_batches(batch_size=CHUNK_ROWS, columns=list(columns)):
+        for batch in parquet.iter_batches(batch_size=PIECE, columns=list(columns)):
             # from_arrow gives a frame for a batch, a series only for a single column.
             yield pl.DataFrame(pl.from_arrow(batch)).select(columns)

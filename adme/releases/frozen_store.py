@@ -22,6 +22,9 @@ from adme.releases import queries
 from adme.releases.models import FrozenFile, Release, ReleasePart
 from adme.structures.models import Dataflow
 
+ROW_GROUP = 200_000
+"""Rows of a row group: few enough to be read at once, many enough for columns to be packed well."""
+
 A_DAY = 86_400
 """Seconds after which a file that is still being made has been given up."""
 
@@ -123,7 +126,7 @@ def _frames(dataflow: Dataflow, instant: int, meanwhile: Callable[[], None]) -> 
         selection = queries.select(dataflow, as_of=instant)
     assert selection.as_of == instant  # noqa: S101 - only what has gone live is frozen
     empty = True
-    for frame in selection.numeric_frames():
+    for frame in selection.numeric_frames(ROW_GROUP):
         yield frame.drop("period")
         empty = False
         meanwhile()

@@ -17,6 +17,7 @@ from django.db import connection
 
 from adme.indicators.models import Indicator
 from adme.lib import clock, periods
+from adme.observations.scopes import SERIES_IDS_OF_A_FLOW
 from adme.releases.announcements import (
     Calendar,
     CalendarEntry,
@@ -164,8 +165,9 @@ def ever_public(dataflows: Iterable[Dataflow]) -> list[Dataflow]:
         return []
     condition = one_of("d.id", [dataflow.pk for dataflow in asked])
     sql = (
-        f"SELECT d.id FROM {DATAFLOW} d WHERE {condition.sql} AND EXISTS (SELECT 1 FROM {SERIES} s "
-        f"JOIN {EXTENT} e ON e.series_id = s.id WHERE s.dataflow_id = d.id AND e.public_from <= %s)"
+        f"SELECT d.id FROM {DATAFLOW} d WHERE {condition.sql} AND EXISTS (SELECT 1 FROM {EXTENT} e "
+        f"WHERE e.series_id BETWEEN d.id * {SERIES_IDS_OF_A_FLOW} AND (d.id + 1) * {SERIES_IDS_OF_A_FLOW} - 1 "
+        "AND e.public_from <= %s)"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, (*condition.parameters, public_clock()))

@@ -21,6 +21,9 @@ from adme.releases.versions import shown
 from adme.structures.models import Dataflow
 from adme.structures.structure_view import StructureView
 
+PIECE = 25_000
+"""Rows of a piece: some 600 bytes each as text, and an answer has several pieces in hand on its way out."""
+
 CELL = (
     's.id, s."key", o.period, o.value, o.decimals, o.qualifier, o.obs_status, o.conf_status, '
     "o.attributes_id, o.public_from, o.delivery_id"
@@ -141,7 +144,7 @@ class Selection:
         """Whether there is any cell; of changes or history, whether any part of the answer holds anything."""
         return data_sets.any_row(self.reading)
 
-    def data_sets(self, chunk_rows: int = 200_000) -> Iterator[DataSet]:
+    def data_sets(self, chunk_rows: int = PIECE) -> Iterator[DataSet]:
         """The answer in its parts, in the order in which a copy would be brought up to date; empty ones are left out.
 
         To be read through one after the other. Frames are as those of `frames`, in the order that was asked for, with
@@ -160,7 +163,7 @@ class Selection:
             return self
         return dataclasses.replace(self, question=dataclasses.replace(self.question, at_observation=FLAT))
 
-    def frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
+    def frames(self, chunk_rows: int = PIECE) -> Iterator[pl.DataFrame]:
         """Every cell as text, in order of key and period or as asked for, in pieces of about `chunk_rows` rows.
 
         A column for each dimension, TIME_PERIOD, OBS_VALUE as delivered, OBS_STATUS, CONF_STATUS, each attribute; null
@@ -170,11 +173,11 @@ class Selection:
         for frame in self.numeric_frames(chunk_rows):
             yield frame.drop("period", "value")
 
-    def numeric_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
+    def numeric_frames(self, chunk_rows: int = PIECE) -> Iterator[pl.DataFrame]:
         """As `frames`, with the numbers beside their texts: period (Int64) and value (Float64)."""
         yield from data_sets.latest_state(self.reading, chunk_rows)
 
-    def stored_frames(self, chunk_rows: int = 200_000) -> Iterator[pl.DataFrame]:
+    def stored_frames(self, chunk_rows: int = PIECE) -> Iterator[pl.DataFrame]:
         """The same cells as the store has them: key, period, value, decimals (-1: none), attributes_id (0: none)…"""
         yield from published_frames.stored(self.asked, chunk_rows)
 
