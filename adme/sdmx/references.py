@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 
@@ -145,8 +146,9 @@ def _cut(scheme: ItemScheme, ids: Iterable[str]) -> ItemScheme:
 
 
 def _under(item: Item, kept: set[str]) -> Item:
-    """The item, without a parent that is not there."""
-    return item if item.parent in kept or not item.parent else dataclasses.replace(item, parent="")
+    """The item, without a parent or a replacement that is not there."""
+    gone: dict[str, Any] = {name: "" for name in ("parent", "replaced_by") if getattr(item, name) not in kept | {""}}
+    return dataclasses.replace(item, **gone) if gone else item
 
 
 # --- detail -------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from django.db.models import Q
+
 from adme.indicators.models import Topic
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
@@ -83,8 +85,10 @@ class PublicRegistry:
     @cached_property
     def _code_lists(self) -> list[ItemScheme]:
         used = {one.code_list_id for one in self._components if one.code_list_id}
-        lists = CodeList.objects.filter(pk__in=used).prefetch_related("codes__parent")
-        return [kept.code_list_of(one, self._cut(one)) for one in lists]
+        lists = CodeList.objects.filter(Q(pk__in=used) | Q(succeeded_by__in=used))
+        whole = lists.select_related("succeeded_by").prefetch_related("codes__parent", "codes__replaced_by")
+        # An earlier version is cut to the same codes as the one that took its place.
+        return [kept.code_list_of(one, self._cut(one.succeeded_by or one)) for one in whole]
 
     def _cut(self, code_list: CodeList) -> frozenset[str] | None:
         """The codes of a list of indicators that are public; None for any other list."""
@@ -103,7 +107,7 @@ class PublicRegistry:
     @cached_property
     def _concept_schemes(self) -> list[ItemScheme]:
         used = {component.concept.scheme_id for component in self._components}
-        schemes = ConceptScheme.objects.filter(pk__in=used).prefetch_related("concepts")
+        schemes = ConceptScheme.objects.filter(Q(pk__in=used) | Q(succeeded_by__in=used)).prefetch_related("concepts")
         return [kept.concept_scheme_of(one) for one in schemes]
 
     @cached_property

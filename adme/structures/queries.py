@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from adme.structures.errors import UnknownArtefact
-from adme.structures.models import Code, CodeList, Component, Dataflow, DataStructure, Mapping
+from adme.structures.models import Code, CodeList, Component, ConceptScheme, Dataflow, DataStructure, Mapping
 from adme.structures.structure_view import (
     REFERENCE,
     AttributeView,
@@ -26,7 +26,11 @@ __all__ = [
     "dataflow_by_reference",
     "flow_named",
     "header_digest",
+    "live_code_list",
+    "live_concept_scheme",
     "mapping_for",
+    "newest_code_list",
+    "newest_concept_scheme",
     "structure_of",
 ]
 
@@ -61,6 +65,36 @@ def flow_named(reference: str) -> str:
 def code_list_by_reference(reference: str) -> CodeList:
     """The code list named SDMX:CL_FREQ(2.1.0), in the same way."""
     found: CodeList = _by_reference(CodeList, reference)
+    return found
+
+
+def live_code_list(agency: str, artefact_id: str, version: str) -> CodeList | None:
+    """The code list that a reference means now: of that version, or the one that has taken its place."""
+    named = CodeList.objects.filter(agency=agency, artefact_id=artefact_id, version=version)
+    found = named.select_related("succeeded_by").first()
+    return found and (found.succeeded_by or found)
+
+
+def live_concept_scheme(agency: str, artefact_id: str, version: str) -> ConceptScheme | None:
+    """The concept scheme that a reference means now, in the same way."""
+    named = ConceptScheme.objects.filter(agency=agency, artefact_id=artefact_id, version=version)
+    found = named.select_related("succeeded_by").first()
+    return found and (found.succeeded_by or found)
+
+
+def newest_code_list(agency: str, artefact_id: str, version: str) -> CodeList:
+    """The same; UnknownArtefact where there is none."""
+    found = live_code_list(agency, artefact_id, version)
+    if found is None:
+        raise UnknownArtefact(f"{agency}:{artefact_id}({version})")
+    return found
+
+
+def newest_concept_scheme(agency: str, artefact_id: str, version: str) -> ConceptScheme:
+    """The same for a concept scheme."""
+    found = live_concept_scheme(agency, artefact_id, version)
+    if found is None:
+        raise UnknownArtefact(f"{agency}:{artefact_id}({version})")
     return found
 
 

@@ -26,12 +26,27 @@ _URN_CLASSES = {
 
 @dataclass(frozen=True)
 class Item:
-    """A code, concept, category, agency or provider inside its scheme. `parent` is the id of another item."""
+    """A code, concept, category, agency or provider inside its scheme. `parent` is the id of another item.
+
+    `valid_to` is the last day of a code that is no longer used (a date as text), `replaced_by` the id of the code to
+    use from then on. Messages carry both as annotations.
+    """
 
     id: str
     name: Text
     description: Text = field(default_factory=dict)
     parent: str = ""
+    valid_to: str = ""
+    replaced_by: str = ""
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """Type of an annotation → its title."""
+        return {kind: told for kind, told in ((VALID_TO, self.valid_to), (REPLACED_BY, self.replaced_by)) if told}
+
+
+VALID_TO, REPLACED_BY = "VALID_TO", "REPLACED_BY"
+"""Types of the annotations that say until when a code is used, and which one takes its place."""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,8 @@ def _scheme(scheme: ItemScheme, language: str) -> dict[str, Any]:
 
 def _item(scheme: ItemScheme, item: Item, language: str) -> dict[str, Any]:
     link = {"rel": "self", "urn": scheme.item_urn(item), "type": _ITEM_TYPES[scheme.kind]}
-    return {**_named(item, language), "links": [link]}
+    marks = [{"title": title, "type": kind} for kind, title in item.marks.items()]
+    return {**({"annotations": marks} if marks else {}), **_named(item, language), "links": [link]}
 
 
 def _categories(scheme: ItemScheme, items: Iterable[Item], language: str) -> list[dict[str, Any]]:

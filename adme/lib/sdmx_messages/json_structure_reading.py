@@ -21,6 +21,7 @@ from adme.lib.sdmx_messages.structure_reading import (
     NotReadable,
     Reading,
     attached,
+    marks_of,
     reference,
     texts,
     version_of,
@@ -96,7 +97,8 @@ class _Message:
     def _items(self, thing: dict[str, Any], member: str) -> Iterator[Item]:
         for one in thing.get(member) or ():
             name, description = self._texts(one, "name"), self._texts(one, "description")
-            yield Item(one["id"], name, description, parent=one.get("parent") or "")
+            told = {str(mark.get("type")): str(mark.get("title")) for mark in one.get("annotations") or ()}
+            yield Item(one["id"], name, description, parent=one.get("parent") or "", **marks_of(told))
 
     def _code_list(self, thing: dict[str, Any]) -> ItemScheme:
         if thing.get("codelistExtensions"):

@@ -162,7 +162,17 @@ def _item(scheme: ItemScheme, item: Item, element: str, version: Version) -> str
         within = f"<Ref id={quoteattr(item.parent)}/>" if version == "2.1" else escape(item.parent)
         parent = f"<str:Parent>{within}</str:Parent>"
     identity = f"urn={quoteattr(scheme.item_urn(item))} id={quoteattr(item.id)}"
-    return f"<str:{element} {identity}>{_texts(item)}{parent}</str:{element}>"
+    return f"<str:{element} {identity}>{_marks(item)}{_texts(item)}{parent}</str:{element}>"
+
+
+def _marks(item: Item) -> str:
+    """What is said of an item in annotations."""
+    told = "".join(
+        f"<com:Annotation><com:AnnotationTitle>{escape(title)}</com:AnnotationTitle>"
+        f"<com:AnnotationType>{kind}</com:AnnotationType></com:Annotation>"
+        for kind, title in item.marks.items()
+    )
+    return f"<com:Annotations>{told}</com:Annotations>" if told else ""
 
 
 def _category(scheme: ItemScheme, item: Item) -> str:

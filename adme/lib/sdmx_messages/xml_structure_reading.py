@@ -24,6 +24,7 @@ from adme.lib.sdmx_messages.structure_reading import (
     NotReadable,
     Reading,
     attached,
+    marks_of,
     reference,
     texts,
     version_of,
@@ -218,9 +219,20 @@ def _items(node: _Node, element: str) -> tuple[Item, ...]:
             _texts(one, "Name", one.need("id")),
             _texts(one, "Description", one.need("id")),
             parent=_parent(one),
+            **marks_of(_annotations(one)),
         )
         for one in node.all(element)
     )
+
+
+def _annotations(node: _Node) -> dict[str, str]:
+    """Type → title of each annotation that has both."""
+    found = {}
+    for one in node.walk("Annotations", "Annotation"):
+        kind, title = one.first("AnnotationType"), one.first("AnnotationTitle")
+        if kind is not None and title is not None:
+            found[kind.text.strip()] = title.text.strip()
+    return found
 
 
 def _parent(node: _Node) -> str:
