@@ -10,7 +10,8 @@ from adme.lib.sdmx_messages.artefacts import Artefact, Artefacts
 from adme.lib.sdmx_messages.xml_data import Envelope
 from adme.registry import shelves
 from adme.structures import artefacts as kept
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataStructure
+from adme.structures import documents
+from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document
 from adme.structures.models.maintainable import Maintainable
 
 _ALL = {"xml-3-0": "SDMX-ML 3.0", "xml-3-1": "SDMX-ML 3.1", "json-2-0": "SDMX-JSON 2.0", "json-2-1": "SDMX-JSON 2.1"}
@@ -50,5 +51,7 @@ def plain(artefact: Maintainable) -> Artefact:
     if isinstance(artefact, DataStructure):
         uses = Component.objects.filter(data_structure=artefact).select_related("concept__scheme", "code_list")
         return kept.structure_of(artefact, uses)
+    if isinstance(artefact, Document):
+        return documents.artefact_of(artefact)
     assert isinstance(artefact, Dataflow)  # noqa: S101
     return kept.flow_of(artefact)

@@ -7,7 +7,7 @@ public indicators, so that nothing is told of what is still to be released. `ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from django.db.models import Q
 from adme.indicators.models import Topic
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
+    Allowed,
     Artefact,
     Categorisation,
     Constraint,
@@ -25,9 +26,11 @@ from adme.lib.sdmx_messages.artefacts import (
 from adme.releases import queries
 from adme.sdmx import public_artefacts as made
 from adme.sdmx.framework_schemes import framework_schemes
+from adme.sdmx.public_documents import public_documents
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
+from adme.structures import documents
+from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure, Document
 
 KINDS = (
     "dataflow",
@@ -40,6 +43,10 @@ KINDS = (
     "dataproviderscheme",
     "provisionagreement",
     "dataconstraint",
+    "hierarchy",
+    "valuelist",
+    "structuremap",
+    "representationmap",
 )
 """The kinds of artefacts that there can be here."""
 
@@ -65,6 +72,7 @@ class PublicRegistry:
         found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
         found += self._categories
         found += framework_schemes()
+        found += public_documents({artefact.urn: artefact for artefact in found})
         found += made.agencies_of(found)
         return {artefact.urn: artefact for artefact in found}
 
@@ -157,7 +165,7 @@ class PublicRegistry:
         wanted = [
             artefact
             for artefact in self.artefacts.values()
-            if _matches(artefact.kind, kind)
+            if is_of(artefact, kind.split(","))
             and _matches(artefact.agency, agency)
             and _matches(artefact.id, artefact_id)
         ]
@@ -169,10 +177,21 @@ class PublicRegistry:
         return [one.urn for one in wanted if one.version in fitting[one.kind, one.agency, one.id]]
 
 
+def is_of(artefact: Artefact, kinds: Collection[str]) -> bool:
+    """Whether an artefact is of one of the kinds; constraints are also actual or allowed ones."""
+    if artefact.kind != "dataconstraint":
+        return artefact.kind in kinds
+    return bool({"dataconstraint", _ROLES[isinstance(artefact, Allowed)]} & set(kinds))
+
+
+_ROLES = {True: "allowedconstraint", False: "actualconstraint"}
+
+
 def words_state() -> tuple[object, ...]:
     """What changes with any word of the registry, where no figure changes: an answer's validator has to hold it.
 
-    Four queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows.
+    Five queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows; a
+    document never changes.
     """
     topics = Topic.objects.order_by("pk").values_list("pk", "name", "parent", "position")
     under = Topic.indicators.through.objects.order_by("pk").values_list("indicator", "topic")
@@ -181,6 +200,7 @@ def words_state() -> tuple[object, ...]:
         list(DataProvider.objects.order_by("pk").values_list("pk", "name")),
         list(topics),
         list(under),
+        Document.objects.count(),
     )
 
 
@@ -196,7 +216,7 @@ def _refers_to(artefact: Artefact) -> frozenset[str]:
         return frozenset({artefact.dataflow, _scheme_of(artefact.provider)})
     if isinstance(artefact, Categorisation):
         return frozenset({artefact.source, _scheme_of(artefact.target)})
-    return frozenset()
+    return frozenset(documents.refers_to(artefact))
 
 
 _SCHEMES = {"Concept": "ConceptScheme", "Category": "CategoryScheme", "DataProvider": "DataProviderScheme"}

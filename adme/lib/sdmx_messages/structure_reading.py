@@ -60,6 +60,13 @@ def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
     return {name: words for name, words in told.items() if words}
 
 
+def refuse(own_id: str, strange: Mapping[str, bool]) -> None:
+    """NotReadable where an artefact has any of what is named; True says that it has."""
+    found = sorted(name for name, there in strange.items() if there)
+    if found:
+        raise NotReadable(f"{own_id} has {' and '.join(found)}, which cannot be kept here.")
+
+
 def with_lists_of_concepts(structures: Iterable[Structure], lists: Mapping[str, str]) -> tuple[Structure, ...]:
     """The structures, whose components without a representation of their own take that of their concept.
 

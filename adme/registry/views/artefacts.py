@@ -17,9 +17,10 @@ from adme.registry import shelves
 from adme.registry.exporting import FORMS, exported
 from adme.registry.forms import ReasonForm, SearchForm, TextsForm
 from adme.registry.lines import Line
+from adme.registry.told import lines_of
 from adme.registry.usage import CodeUse, uses_of
 from adme.registry.views.frame import artefact_of, in_plain_words, page, person_of
-from adme.structures import contents
+from adme.structures import contents, documents
 from adme.structures.actions.data_structures import rename_data_structure
 from adme.structures.actions.dataflows import change_dataflow
 from adme.structures.models import CodeList, ConceptScheme, Dataflow, DataStructure, Document, Draft
@@ -97,7 +98,7 @@ def _inside(request: HttpRequest, found: Maintainable) -> dict[str, Any]:
         found_in_order = shelves.components_of(found)
         return {"components": [(one, text_in(one.concept.name) or one.concept.concept_id) for one in found_in_order]}
     if isinstance(found, Document):
-        return {"lines": found.content}
+        return {"lines": lines_of(documents.artefact_of(found))}
     return {}
 
 

@@ -30,7 +30,7 @@ from adme.lib.sdmx_messages.artefacts import (
 )
 from adme.structures import artefacts as kept
 from adme.structures import contents, drafting
-from adme.structures.actions import code_lists, data_structures, dataflows, versions
+from adme.structures.actions import code_lists, data_structures, dataflows, documents, versions
 from adme.structures.actions.rights import may_change_words
 from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
@@ -87,7 +87,8 @@ def import_structures(
     indicator_dimension: str = "",
     area_dimension: str = "REF_AREA",
 ) -> Imported:
-    """Make what is new: code lists, concept schemes, providers, data structures, dataflows, in this order.
+    """Make what is new: code lists, concept schemes, providers, data structures, dataflows, in this order; then value
+    lists, maps, hierarchies and constraints, which may name any of them.
 
     `source` names the file in the audit trail. The two dimensions are those of the dataflows of the message; without a
     name, indicators stand in INDICATOR or SERIES. DiffersFromFinal, UnknownArtefact for a reference to what is neither
@@ -108,6 +109,14 @@ def import_structures(
         agreements.setdefault(agreement.dataflow, []).append(agreement)
     for flow in artefacts.flows:
         work.flow(flow, agreements.get(flow.urn, []), indicator_dimension, area_dimension)
+    for one in (
+        *artefacts.of_kind("valuelist"),
+        *artefacts.representation_maps,
+        *artefacts.hierarchies,
+        *artefacts.allowed,
+        *artefacts.structure_maps,
+    ):
+        work.document(one)
     done = work.done
     detail = {
         "created": done.created,
@@ -227,6 +236,10 @@ class _Work:
             **self.said,
         )
         self._made(flow)
+
+    def document(self, artefact: Artefact) -> None:
+        _document, is_new = documents.keep_document(artefact=artefact, **self.said)
+        (self.done.created if is_new else self.done.unchanged).append(_named(artefact))
 
 
 # --- what is here ---------------------------------------------------------------------------------------
