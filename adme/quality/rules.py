@@ -263,6 +263,14 @@ _CHECKS = [
         by_value=False,
     ),
     Rule(
+        "constraint.outside",
+        ERROR,
+        _("%(value)s is not among what %(about)s allows."),
+        _("Deliver only what the dataflow is for, or have the constraint changed by a new version."),
+        _("%(value)s and others are not among what %(about)s allows."),
+        by_value=False,
+    ),
+    Rule(
         "period.frequency",
         ERROR,
         _("%(value)s is not a period of frequency %(detail)s."),

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from adme.lib.sdmx_messages.artefacts import Allowed
+from adme.lib.sdmx_messages.plain_artefacts import from_plain
 from adme.structures.errors import UnknownArtefact
-from adme.structures.models import Code, CodeList, Component, ConceptScheme, Dataflow, DataStructure, Mapping
+from adme.structures.models import Code, CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document, Mapping
 from adme.structures.structure_view import (
     REFERENCE,
     AttributeView,
@@ -18,9 +20,11 @@ from adme.structures.structure_view import (
     DimensionView,
     StructureView,
 )
+from adme.structures.version_numbers import numbers_of
 
 __all__ = [
     "all_dataflows",
+    "allowed_in",
     "code_list_by_reference",
     "code_list_view",
     "dataflow_by_reference",
@@ -193,6 +197,18 @@ def _code_list_views(lists: dict[int | None, CodeList]) -> dict[int | None, Code
 
 def _aliases(stored: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {scheme: tuple(texts) for scheme, texts in stored.items()}
+
+
+def allowed_in(dataflow: Dataflow) -> list[Allowed]:
+    """The constraints that say what may be delivered to a dataflow: its own and those of its structure; of each the
+    newest version. The structure is expected to have been read with it."""
+    start = "urn:sdmx:org.sdmx.infomodel.datastructure"
+    urns = [f"{start}.Dataflow={dataflow.reference}", f"{start}.DataStructure={dataflow.data_structure.reference}"]
+    found = Document.objects.filter(kind=Document.Kind.CONSTRAINT, references__urn__in=urns).distinct()
+    newest: dict[tuple[str, str], Document] = {}
+    for one in sorted(found, key=lambda one: numbers_of(one.version)):
+        newest[one.agency, one.artefact_id] = one
+    return [from_plain(Allowed, one.content) for one in newest.values()]
 
 
 def header_digest(header: Sequence[str]) -> str:
