@@ -16,7 +16,8 @@ from adme.structures.models.maintainable import Maintainable
 
 _ALL = {"xml-3-0": "SDMX-ML 3.0", "xml-3-1": "SDMX-ML 3.1", "json-2-0": "SDMX-JSON 2.0", "json-2-1": "SDMX-JSON 2.1"}
 FORMS: dict[str, dict[str, str]] = {
-    kind: {"xml-2-1": "SDMX-ML 2.1", **_ALL} if kind in shelves.MODELS else _ALL for kind in shelves.LABELS
+    kind: {"xml-2-1": "SDMX-ML 2.1", **_ALL} if kind in (*shelves.MODELS, "dataconstraint") else _ALL
+    for kind in shelves.LABELS
 }
 """Kind → the words for formats in addresses, with their names. What 2.1 has no element for is not written in it."""
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -171,6 +173,7 @@ def lost(before: Content, after: Content) -> list[str]:
     return [one["id"] for one in before["items"] if one["id"] not in kept]
 
 
-def is_same(before: Content, after: Content) -> bool:
-    """Whether nothing differs, the order included."""
-    return before == after
+def digest_of(content: Content) -> str:
+    """SHA-256 of content in its canonical form."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -194,6 +194,14 @@ def test_nobody_approves_what_he_prepared_nor_what_moved_on(editor, reviewer):
     assert CodeList.objects.get(artefact_id="CL_SEX").version == "1.0.0"
 
 
+def test_a_list_that_changed_since_the_draft_began_is_not_overwritten(editor, reviewer):
+    draft = drafted(editor)
+    posted(editor, "item", draft, "F", **{"name:en": "Female"})
+    Code.objects.filter(code_list__artefact_id="CL_SEX", code_id="M").update(name={"en": "Changed by a program"})
+    assert "Meanwhile" in posted(reviewer, "approve-draft", draft, status=422, seen="effect")
+    assert CodeList.objects.get(artefact_id="CL_SEX").version == "1.0.0"
+
+
 def test_what_cannot_be_is_refused_in_words(editor, reviewer):
     draft = drafted(editor)
     assert "Nothing differs" in posted(editor, "item", draft, "F", status=422, **{"name:en": "Women"})

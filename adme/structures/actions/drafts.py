@@ -45,11 +45,13 @@ def open_draft(*, artefact: CodeList | ConceptScheme, by: User | str, reason: st
     if Draft.objects.filter(state=Draft.State.DRAFT, **same).exists():
         raise DraftOpen(locked.reference)
     there = model.objects.filter(agency=locked.agency, artefact_id=locked.artefact_id)
+    content = content_of(locked)
     draft = Draft.objects.create(
         **same,
         based_on=locked.version,
+        base_digest=drafting.digest_of(content),
         version=next_minor(locked.version, there.values_list("version", flat=True)),
-        content=content_of(locked),
+        content=content,
         reason=reason,
         prepared_by=_name(by),
         prepared_at=clock.now(),
@@ -87,13 +89,14 @@ def approve_draft(*, draft: Draft, by: User | str, revision: int, reason: str = 
     if locked.prepared_by == _name(by) and not (isinstance(by, User) and can(by, Verb.APPROVE_OWN)):
         raise OwnDraft
     now = newest_of(locked)
-    if now.version != locked.based_on:
+    said_now = content_of(now)
+    if now.version != locked.based_on or drafting.digest_of(said_now) != locked.base_digest:
         raise StructureRefused(
-            _("Meanwhile there is another version than the draft began with."),
+            _("Meanwhile it says something else than when the draft began."),
             now.reference,
             _("Discard the draft and begin anew."),
         )
-    if locked.content == content_of(now):
+    if locked.content == said_now:
         raise StructureRefused(_("Nothing differs."), "", _("Change something, or discard the draft."))
     said: dict[str, Any] = {"version": locked.version, "content": locked.content, "by": by}
     said["reason"] = reason.strip() or locked.reason

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('agency', models.CharField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[A-Za-z][A-Za-z0-9_\\-]*(\\.[A-Za-z][A-Za-z0-9_\\-]*)*\\Z', 'Begin with a letter; then letters, digits, _ and - only; parts are joined by points.')])),
                 ('artefact_id', models.CharField(max_length=100, validators=[django.core.validators.RegexValidator('\\A[A-Za-z][A-Za-z0-9_\\-]*\\Z', 'Begin with a letter; then letters, digits, _ and - only.')])),
                 ('version', models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('\\A[0-9]+\\.[0-9]+\\.[0-9]+\\Z', 'A version has three parts, as in 1.0.0.')])),
+                ('base_digest', models.CharField(help_text='SHA-256 of what the version it is based on said.', max_length=64)),
                 ('based_on', models.CharField(max_length=20, validators=[django.core.validators.RegexValidator('\\A[0-9]+\\.[0-9]+\\.[0-9]+\\Z', 'A version has three parts, as in 1.0.0.')])),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('approved', 'approved'), ('discarded', 'discarded')], default='draft', max_length=20)),
                 ('content', models.JSONField()),

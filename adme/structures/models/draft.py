@@ -29,6 +29,7 @@ class Draft(models.Model):
     artefact_id = models.CharField(max_length=100, validators=[nc_name])
     version = models.CharField(max_length=20, validators=[three_parts])
     based_on = models.CharField(max_length=20, validators=[three_parts])
+    base_digest = models.CharField(max_length=64, help_text="SHA-256 of what the version it is based on said.")
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
     content = models.JSONField()
     revision = models.PositiveIntegerField(default=1)
