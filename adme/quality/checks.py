@@ -193,6 +193,20 @@ def _frequency(rows: pl.LazyFrame, structure: StructureView, context: CheckConte
     return _problems(differs, "period.frequency", column=context.heading(structure.time), value=label, detail=code)
 
 
+def _no_longer_used(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
+    today = clock.now().date()
+    found = [no_problems()]
+    for one in structure.dimensions:
+        over = {code.pk: code.code_id for code in one.code_list.items if code.valid_to and code.valid_to < today}
+        if over:
+            old = pl.col(one.column).is_in(pl.Series(list(over), dtype=pl.Int32).implode())
+            held = _found(rows, (pl.col("action") != "D") & old)
+            code = pl.col(one.column).replace_strict(over, default="", return_dtype=pl.String)
+            said = {"value": code, "about": pl.lit(one.id)}
+            found.append(_problems(held, "code.no-longer-used", column=context.heading(one.id), **said))
+    return pl.concat(found)
+
+
 def _constraints(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
     key = pl.concat_str([_code(structure, d.id) for d in structure.dimensions], separator=".")
     value = pl.concat_str([key, pl.lit(" "), periods.label_expr(pl.col("period"))])
@@ -343,5 +357,6 @@ _ROW_CHECKS: tuple[Check, ...] = (
     _units,
     _required,
     _constraints,
+    _no_longer_used,
 )
 _SET_CHECKS: tuple[Check, ...] = (_repeated, _mixed, _against_store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from adme.lib.sdmx_messages.artefacts import Allowed
 from adme.lib.sdmx_messages.plain_artefacts import from_plain
+from adme.lib.texts import Text
 from adme.structures.errors import UnknownArtefact
 from adme.structures.models import Code, CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document, Mapping
 from adme.structures.structure_view import (
@@ -189,10 +191,17 @@ def code_list_view(code_list: CodeList) -> CodeListView:
 def _code_list_views(lists: dict[int | None, CodeList]) -> dict[int | None, CodeListView]:
     codes: dict[int, list[CodeView]] = {pk: [] for pk in lists if pk is not None}
     rows = Code.objects.filter(code_list__in=list(codes)).order_by("code_list", "position", "code_id")
-    fields = ("code_list_id", "pk", "code_id", "name", "parent__code_id", "kind", "aliases")
-    for list_id, pk, code_id, name, parent, kind, aliases in rows.values_list(*fields):
-        codes[list_id].append(CodeView(pk, code_id, name, parent or "", kind, _aliases(aliases)))
+    fields = ("code_id", "name", "parent__code_id", "kind", "aliases", "valid_to", "replaced_by__code_id")
+    for list_id, pk, *told in rows.values_list("code_list_id", "pk", *fields):
+        codes[list_id].append(_code_view(pk, *told))
     return {pk: CodeListView(one.reference, tuple(codes[pk])) for pk, one in lists.items() if pk is not None}
+
+
+def _code_view(
+    pk: int, code_id: str, name: Text, parent: str | None, kind: str, aliases: dict[str, Any], valid_to: dt.date | None,
+    replaced_by: str | None,
+) -> CodeView:  # fmt: skip
+    return CodeView(pk, code_id, name, parent or "", kind, _aliases(aliases), valid_to, replaced_by or "")
 
 
 def _aliases(stored: dict[str, Any]) -> dict[str, tuple[str, ...]]:

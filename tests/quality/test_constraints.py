@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import itertools
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adme.lib.sdmx_messages.artefacts import Allowed, KeyValues, Region
+from adme.quality.checks import CheckContext, run_checks
 from adme.quality.constraints import outside
 from tests.quality.test_checks import KEY, STRUCTURE, coded, found
 
@@ -51,6 +55,21 @@ def test_a_finding_names_the_cell_and_the_constraint():
 def test_what_takes_a_figure_away_is_never_outside():
     rows = ((KEY, "2020", None, {"action": "D"}),)
     assert told(Region((KeyValues("SEX", ("M",)),)), rows=rows) == []
+
+
+@pytest.mark.parametrize(("last_day", "warned"), [("2020-06-30", True), ("2999-12-31", False), (None, False)])
+def test_a_code_after_its_last_day_is_warned_of(last_day, warned):
+    area = STRUCTURE.dimension["REF_AREA"]
+    day = dt.date.fromisoformat(last_day) if last_day else None
+    codes = tuple(
+        dataclasses.replace(code, valid_to=day) if code.code_id == "TH" else code for code in area.code_list.items
+    )
+    other = dataclasses.replace(area, code_list=dataclasses.replace(area.code_list, items=codes))
+    dimensions = tuple(other if one.id == "REF_AREA" else one for one in STRUCTURE.dimensions)
+    structure = dataclasses.replace(STRUCTURE, dimensions=dimensions)
+    problems = run_checks(coded((KEY, "2020", 1.5), ("A.POP.VN.F.AGR", "2020", 1.5)), structure, CheckContext())
+    said = problems.filter(pl.col("rule") == "code.no-longer-used").select("row", "value", "about", "severity").rows()
+    assert said == ([(2, "TH", "REF_AREA", "warning")] if warned else [])
 
 
 CODES = {"REF_AREA": ("TH", "VN", "KH"), "SEX": ("F", "M", "_T")}

@@ -29,6 +29,7 @@ from adme.lib.sdmx_messages.artefacts import (
     ValueMapping,
 )
 from adme.structures.actions.importing import import_structures
+from adme.structures.models import Dataflow
 from tests.factories.world import CANARY, add_secret, revise
 from tests.lib import official
 
@@ -175,7 +176,7 @@ def test_once_figures_are_public_everything_is_said(world):
 
 
 def test_what_speaks_of_a_dataflow_without_public_figures_is_unseen(world):
-    hidden = world.goals
+    hidden = Dataflow.objects.get(pk=world.goals.pk)  # the world itself is shared by all tests
     hidden.pk, hidden.artefact_id = None, "DF_UNSEEN"
     hidden.save()
     unseen = GOALS.replace("DF_GOALS", "DF_UNSEEN")
