@@ -123,7 +123,7 @@ class DeprecateForm(forms.Form):
     """The last day of a code, and what to use from then on."""
 
     valid_to = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Last day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Empty where the code is in use again."),
     )  # fmt: skip
     replaced_by = forms.ChoiceField(label=_("Replaced by"), required=False)
@@ -146,6 +146,18 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, item: ItemContent, content: Content, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "into", [("", _("please choose")), *_items(content, without=item["id"], in_use=True)])
+
+
+class MoveForm(forms.Form):
+    """Under which code the figures of another go, and in which dataflow."""
+
+    into = forms.ChoiceField(label=_("Under"))
+    place = forms.ChoiceField(label=_("Dataflow"))
+
+    def __init__(self, *args: Any, codes: list[str], places: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "into", [(one, one) for one in codes])
+        _choose(self, "place", [(str(number), one) for number, one in enumerate(places)])
 
 
 def _items(content: Content, *, without: str = "", in_use: bool = False) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{DRAFT}items/<str:item_id>/place/", items.place, name="place-item"),
     path(f"{DRAFT}items/<str:item_id>/deprecate/", items.deprecate, name="deprecate-item"),
     path(f"{DRAFT}items/<str:item_id>/merge/", items.merge, name="merge-item"),
+    path(f"{DRAFT}items/<str:item_id>/figures.csv", items.moving, name="move-figures"),
     path(f"{DRAFT}approve/", drafts.approve, name="approve-draft"),
     path(f"{DRAFT}discard/", drafts.discard, name="discard-draft"),
     path(OF, artefacts.artefact, name="artefact"),

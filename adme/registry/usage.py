@@ -49,6 +49,11 @@ class Place:
         """Its column in the store, d01 … d32."""
         return f"d{self.component.position:02d}"
 
+    @property
+    def label(self) -> str:
+        """The dataflow and the dimension, for people."""
+        return f"{self.flow.reference} {self.component.component_id}"
+
 
 def places_of(code_list: CodeList) -> list[Place]:
     """Where a list gives the codes of a dimension. Two queries."""
@@ -78,13 +83,12 @@ def uses_of(code_list: CodeList) -> dict[str, CodeUse]:
     return found
 
 
-def has_figures(code_list: CodeList, code_id: str) -> list[str]:
-    """References of the dataflows in which any value under a code is public or waits for its release."""
+def places_with_figures(code_list: CodeList, code_id: str) -> list[Place]:
+    """The places in which any value under a code is public or waits for its release."""
     pk = Code.objects.filter(code_list=code_list, code_id=code_id).values_list("pk", flat=True).first()
     if pk is None:
         return []
-    found = [place for place in places_of(code_list) if has_cells(place.flow.pk, place.column, pk)]
-    return sorted({place.flow.reference for place in found})
+    return [place for place in places_of(code_list) if has_cells(place.flow.pk, place.column, pk)]
 
 
 Told = tuple[str, str, str]

@@ -63,6 +63,7 @@ def _artefact(
         "kind": kind,
         "label": shelves.LABELS[kind],
         "urn": shelves.urn_of(found),
+        "described": text_in(found.description),
         "later": later and shelves.link_of(shelves.urn_of(later)),
         "versions": shelves.versions_of(found),
         "refers_to": shelves.refers_to(found),

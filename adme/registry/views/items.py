@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from adme.accounts.policy import can, policy
 from adme.accounts.roles import Verb
 from adme.lib import clock
+from adme.lib.sdmx_messages.csv_data import MEDIA_TYPES
 from adme.lib.texts import text_in
-from adme.registry.forms import DeprecateForm, ItemForm, MergeForm, NewItemForm
-from adme.registry.usage import CodeUse, has_figures, uses_of
+from adme.registry.forms import DeprecateForm, ItemForm, MergeForm, MoveForm, NewItemForm
+from adme.registry.moving import moving_message
+from adme.registry.usage import CodeUse, places_with_figures, uses_of
 from adme.registry.views.drafts import changed, reason_of
 from adme.registry.views.frame import draft_of, in_plain_words, page, person_of
 from adme.structures import drafting
@@ -92,6 +94,7 @@ def _item(
         "may_change": found.state == Draft.State.DRAFT and can(person_of(request), Verb.STRUCTURE),
         "deprecate": DeprecateForm(**how, auto_id="deprecate-%s") if coded else None,
         "merge": MergeForm(**how, auto_id="merge-%s") if coded else None,
+        "move": _move_form(newest, told["id"]) if isinstance(newest, CodeList) else None,
     }
     return page(request, "item", context, status=status)
 
@@ -130,13 +133,14 @@ def merge(request: HttpRequest, draft_id: uuid.UUID, item_id: str) -> HttpRespon
         raise StructureRefused(_("Say which code takes its place, and why."), "; ".join(_faults(form)))
     into = form.cleaned_data["into"]
     newest = newest_of(found)
-    flows = has_figures(newest, item_id) if isinstance(newest, CodeList) else []
-    if flows:
+    places = places_with_figures(newest, item_id) if isinstance(newest, CodeList) else []
+    if places:
+        flows = sorted({place.flow.reference for place in places})
         raise StructureRefused(
             _("Figures hang on “%(code)s”, in: %(flows)s.") % {"code": item_id, "flows": ", ".join(flows)},
             _("They cannot be put under another code here: what was published stays as it was published."),
             _(
-                "Bring in an SDMX-CSV file that deletes the rows of “%(old)s” and merges them under “%(new)s”; "
+                "Take the file that moves them from “%(old)s” to “%(new)s” from the page of the code, and bring it in; "
                 "once it is released, merge the codes here."
             )
             % {"old": item_id, "new": into},
@@ -144,6 +148,32 @@ def merge(request: HttpRequest, draft_id: uuid.UUID, item_id: str) -> HttpRespon
     today = clock.now().date()
     content = drafting.merged(found.content, item_id, into, valid_to=today)
     return changed(request, found, content, form.cleaned_data["reason"])
+
+
+def _move_form(newest: CodeList, item_id: str, data: Any = None) -> MoveForm | None:
+    """Where the figures of a code could go; None where none hang on it."""
+    places = places_with_figures(newest, item_id)
+    if not places:
+        return None
+    codes = newest.codes.exclude(code_id=item_id).filter(valid_to__isnull=True).values_list("code_id", flat=True)
+    return MoveForm(data, codes=list(codes), places=[place.label for place in places], auto_id="move-%s")
+
+
+@policy(Verb.STRUCTURE, formats=("csv",))
+@in_plain_words
+def moving(request: HttpRequest, draft_id: uuid.UUID, item_id: str) -> HttpResponseBase:
+    """The delivery that puts the public figures of a code under another."""
+    found, _told = _asked(draft_id, item_id)
+    newest = newest_of(found)
+    form = _move_form(newest, item_id, request.GET) if isinstance(newest, CodeList) else None
+    if form is None or not form.is_valid():
+        raise Http404
+    place = places_with_figures(newest, item_id)[int(form.cleaned_data["place"])]  # type: ignore[arg-type]
+    message = moving_message(place.flow, place.component.component_id, item_id, form.cleaned_data["into"])
+    response = StreamingHttpResponse(message, content_type=MEDIA_TYPES["2.0"])
+    name = f"{place.flow.artefact_id}-{item_id}-{form.cleaned_data['into']}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _faults(form: Any) -> list[str]:
