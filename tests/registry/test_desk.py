@@ -215,6 +215,8 @@ def test_what_cannot_be_is_refused_in_words(editor, reviewer):
     again = reverse("registry:new-version", args=["codelist", "ASEAN", "CL_SEX", "1.0.0"])
     assert editor.post(again, WHY).status_code == 409
     assert editor.get(page_of("codelist", "CL_NONE")).status_code == 404
+    assert editor.get("/work/structures/codelist/AS%00EAN/CL_SEX/1.0.0/").status_code == 404
+    assert editor.get("/work/structures/?q=%00&kind=nothing&page=x").status_code == 200
     assert (
         editor.get(reverse("registry:file", args=["codelist", "ASEAN", "CL_SEX", "1.0.0", "docx"])).status_code == 404
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adme.lib.sdmx_messages.artefacts import (
     Allowed,
@@ -29,7 +32,7 @@ from adme.lib.sdmx_messages.plain_artefacts import from_plain, to_plain
 from adme.lib.sdmx_messages.structure_file import read_structures
 from adme.lib.sdmx_messages.structure_reading import NotReadable
 from adme.structures.documents import artefact_of
-from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
+from adme.structures.errors import DiffersFromFinal, IdRefused, StructureRefused, UnknownArtefact
 from adme.structures.models import Document
 from tests.lib import official
 from tests.structures.test_importing import ALL, AREAS, FLOW, STRUCTURE, bring, written
@@ -196,6 +199,22 @@ WRONG: dict[str, tuple[Artefact, type[Exception], str]] = {
     "a code that the dimension has not": (
         dataclasses.replace(CUT, regions=(Region((KeyValues("SEX", ("X",)),)),)), StructureRefused, "do not exist",
     ),
+    "a period as a value that is none": (
+        dataclasses.replace(CUT, regions=(Region((KeyValues("TIME_PERIOD", ("soon",)),)),)), StructureRefused, "period",
+    ),
+    "a span of codes": (
+        dataclasses.replace(CUT, regions=(Region((KeyValues("SEX", start="F"),)),)), StructureRefused, "Only periods",
+    ),
+    "an id that is too long": (dataclasses.replace(CUT, id="C" * 101), IdRefused, "longer than 100"),
+    "a version that is too long": (dataclasses.replace(CUT, version="1.0." + "1" * 17), IdRefused, "longer than 20"),
+    "a text that no message can carry": (
+        dataclasses.replace(WORDS, items=(Item("a", {"en": "b\x01"}),)), StructureRefused, "carry",
+    ),
+    "a date that is none": (
+        dataclasses.replace(REGIONS, codes=(HierarchicalCode("TH", code("TH"), valid_to="soon"),)),
+        StructureRefused, "date",
+    ),
+    "a type that is none": (dataclasses.replace(TO_WORDS, sources=("Word",)), StructureRefused, "data types"),
     "a period that is none": (
         dataclasses.replace(CUT, regions=(Region((KeyValues("TIME_PERIOD", start="soon"),)),)),
         StructureRefused, "period",
@@ -269,3 +288,59 @@ def test_what_the_others_say_and_cannot_be_kept_is_refused_by_name(what, form, o
     assert old in content
     with pytest.raises(NotReadable, match=words):
         read_structures(content.replace(old, new, 1).encode())
+
+
+DAMAGED = [written(whole(*DOCUMENTS.values()), form) for form in ("json-2.0", "xml-3.0")]
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_damaged_message_is_read_or_refused_and_nothing_else(data):
+    content = bytearray(data.draw(st.sampled_from(DAMAGED)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(content) - 1))
+        content[start : start + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=10))
+    with contextlib.suppress(NotReadable):
+        read_structures(bytes(content))
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "id",
+                    "values",
+                    "value",
+                    "code",
+                    "source",
+                    "target",
+                    "cubeRegions",
+                    "keyValues",
+                    "timeRange",
+                    "startPeriod",
+                    "period",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(["hierarchies", "valueLists", "dataConstraints", "structureMaps", "representationMaps"]), st.data()
+)
+def test_a_message_of_any_shape_is_read_or_refused(member, data):
+    message = json.loads(DAMAGED[0])
+    thing = message["data"][member][0]
+    thing[data.draw(st.sampled_from(sorted(thing)))] = data.draw(JSON_VALUES)
+    with contextlib.suppress(NotReadable):
+        artefacts = read_structures(json.dumps(message).encode()).artefacts
+        for form in FORMATS:
+            assert written(artefacts, form)

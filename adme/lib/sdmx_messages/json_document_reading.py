@@ -19,7 +19,7 @@ from adme.lib.sdmx_messages.artefacts import (
     StructureMap,
     ValueMapping,
 )
-from adme.lib.sdmx_messages.structure_reading import NotReadable, reference, refuse
+from adme.lib.sdmx_messages.structure_reading import NotReadable, reference, refuse, word
 
 Thing = dict[str, Any]
 Named = tuple[str, str, str, dict[str, str], dict[str, str]]
@@ -40,11 +40,11 @@ def _places(thing: Thing, own_id: str) -> Iterator[HierarchicalCode]:
     for one in thing.get("hierarchicalCodes") or ():
         refuse(own_id, {"levels": bool(one.get("level"))})
         yield HierarchicalCode(
-            one["id"],
+            word(one["id"]),
             reference(one["code"]),
             tuple(_places(one, own_id)),
-            one.get("validFrom") or "",
-            one.get("validTo") or "",
+            word(one.get("validFrom") or ""),
+            word(one.get("validTo") or ""),
         )
 
 
@@ -80,10 +80,10 @@ def _key(thing: Thing, own_id: str) -> KeyValues:
             "open ends": any(isinstance(end, dict) and end.get("isInclusive", True) is False for end in span.values()),
         },
     )
-    ends = {name: str(end["period"]) for name, end in span.items() if isinstance(end, dict)}
+    ends = {name: word(end["period"]) for name, end in span.items() if isinstance(end, dict)}
     return KeyValues(
-        thing["id"],
-        tuple(str(one["value"]) for one in values),
+        word(thing["id"]),
+        tuple(word(one["value"]) for one in values),
         thing.get("include", True) is not False,
         ends.get("startPeriod", ends.get("afterPeriod", "")),
         ends.get("endPeriod", ends.get("beforePeriod", "")),
@@ -100,14 +100,14 @@ def structure_map(names: Named, thing: Thing) -> StructureMap:
         target=reference(thing["target"]),
         components=tuple(
             ComponentMap(
-                tuple(one["source"]),
-                tuple(one["target"]),
+                _words(one["source"]),
+                _words(one["target"]),
                 reference(one["representationMap"]) if one.get("representationMap") else "",
             )
             for one in thing.get("componentMaps") or ()
         ),
         fixed=tuple(
-            FixedValue(one.get("source") or "", one.get("target") or "", tuple(one.get("values") or ()))
+            FixedValue(word(one.get("source") or ""), word(one.get("target") or ""), _words(one.get("values") or []))
             for one in thing.get("fixedValueMaps") or ()
         ),
     )
@@ -123,18 +123,24 @@ def representation_map(names: Named, thing: Thing) -> RepresentationMap:
     )
 
 
+def _words(said: object) -> tuple[str, ...]:
+    if not isinstance(said, list):
+        raise NotReadable(f"“{str(said)[:40]}” is no list.")
+    return tuple(word(one) for one in said)
+
+
 def _list_or_type(thing: Thing) -> str:
-    return reference(thing["codelist"]) if thing.get("codelist") else str(thing["dataType"])
+    return reference(thing["codelist"]) if thing.get("codelist") else word(thing["dataType"])
 
 
 def _mapping(thing: Thing, own_id: str) -> ValueMapping:
     sources = thing["sourceValues"]
     refuse(own_id, {"parts of values": any(one.keys() & {"startIndex", "endIndex"} for one in sources)})
     return ValueMapping(
-        tuple(MappedValue(str(one["value"]), one.get("isRegEx") is True) for one in sources),
-        tuple(str(one) for one in thing.get("targetValues") or ()),
-        str(thing.get("validFrom") or "").partition("T")[0],
-        str(thing.get("validTo") or "").partition("T")[0],
+        tuple(MappedValue(word(one["value"]), one.get("isRegEx") is True) for one in sources),
+        _words(thing.get("targetValues") or []),
+        word(thing.get("validFrom") or "").partition("T")[0],
+        word(thing.get("validTo") or "").partition("T")[0],
     )
 
 

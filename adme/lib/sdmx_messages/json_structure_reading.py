@@ -29,6 +29,7 @@ from adme.lib.sdmx_messages.structure_reading import (
     texts,
     version_of,
     with_lists_of_concepts,
+    word,
 )
 
 _LEFT_OUT = frozenset({"agencySchemes", "categorySchemes", "categorisations", "availabilityConstraints"})
@@ -102,7 +103,13 @@ class _Message:
         if thing.get("isExternalReference"):
             raise NotReadable(f"{thing['agencyID']}:{thing['id']} is only a stub: ask for it with detail=full.")
         version = version_of(str(thing.get("version") or "1.0"))
-        return thing["agencyID"], thing["id"], version, self._texts(thing, "name"), self._texts(thing, "description")
+        return (
+            word(thing["agencyID"]),
+            word(thing["id"]),
+            version,
+            self._texts(thing, "name"),
+            self._texts(thing, "description"),
+        )
 
     # --- item schemes ---------------------------------------------------------------------------------
 
@@ -110,7 +117,7 @@ class _Message:
         for one in thing.get(member) or ():
             name, description = self._texts(one, "name"), self._texts(one, "description")
             told = {str(mark.get("type")): str(mark.get("title")) for mark in one.get("annotations") or ()}
-            yield Item(one["id"], name, description, parent=one.get("parent") or "", **marks_of(told))
+            yield Item(word(one["id"]), name, description, parent=word(one.get("parent") or ""), **marks_of(told))
 
     def _code_list(self, thing: dict[str, Any]) -> ItemScheme:
         if thing.get("codelistExtensions"):

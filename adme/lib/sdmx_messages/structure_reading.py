@@ -60,6 +60,13 @@ def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
     return {name: words for name, words in told.items() if words}
 
 
+def word(said: object) -> str:
+    """A text; NotReadable for anything else that JSON can hold in its place."""
+    if not isinstance(said, str):
+        raise NotReadable(f"“{str(said)[:40]}” is no text.")
+    return said
+
+
 def refuse(own_id: str, strange: Mapping[str, bool]) -> None:
     """NotReadable where an artefact has any of what is named; True says that it has."""
     found = sorted(name for name, there in strange.items() if there)

@@ -28,7 +28,8 @@ def person_of(request: HttpRequest) -> User:
 
 def artefact_of(kind: str, agency: str, artefact_id: str, version: str) -> Maintainable:
     """An artefact by its name, or 404."""
-    found = find(kind, agency, artefact_id, version)
+    # PostgreSQL takes no NUL in a text, not even in a question.
+    found = None if "\0" in f"{agency}{version}" else find(kind, agency, artefact_id, version)
     if found is None:
         raise Http404
     return found

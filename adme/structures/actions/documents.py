@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,6 +27,16 @@ from adme.structures.models import Code, CodeList, Component, Dataflow, DataStru
 from adme.structures.models.maintainable import any_id
 
 TOLD = 10
+DATA_TYPES = frozenset({
+    "String", "Alpha", "AlphaNumeric", "Numeric", "BigInteger", "Integer", "Long", "Short", "Decimal", "Float",
+    "Double", "Boolean", "URI", "Count", "InclusiveValueRange", "ExclusiveValueRange", "Incremental",
+    "ObservationalTimePeriod", "StandardTimePeriod", "BasicTimePeriod", "GregorianTimePeriod", "GregorianYear",
+    "GregorianYearMonth", "GregorianDay", "ReportingTimePeriod", "ReportingYear", "ReportingSemester",
+    "ReportingTrimester", "ReportingQuarter", "ReportingMonth", "ReportingWeek", "ReportingDay", "DateTime",
+    "TimeRange", "Month", "MonthDay", "Day", "Time", "Duration", "GeospatialInformation", "XHTML", "KeyValues",
+    "IdentifiableReference", "DataSetReference",
+})  # fmt: skip
+"""The types that the schemas of SDMX 3.0 and 3.1 know."""
 _KINDS = {
     "codelist.Codelist": CodeList,
     "datastructure.DataStructure": DataStructure,
@@ -52,6 +64,8 @@ def keep_document(*, artefact: Artefact, by: User | str, reason: str) -> tuple[D
     referred = documents.refers_to(artefact)
     for urn in sorted(referred):
         _must_be_here(urn)
+    content = documents.content_of(artefact)
+    _refuse(_("A text has characters that no message can carry."), _unprintable(content))
     _check(artefact)
     made = Document.objects.create(
         kind=artefact.kind,
@@ -60,7 +74,7 @@ def keep_document(*, artefact: Artefact, by: User | str, reason: str) -> tuple[D
         version=artefact.version,
         name=dict(artefact.name),
         description=dict(artefact.description),
-        content=documents.content_of(artefact),
+        content=content,
     )
     DocumentReference.objects.bulk_create([DocumentReference(document=made, urn=urn) for urn in sorted(referred)])
     audit.record(
@@ -68,6 +82,24 @@ def keep_document(*, artefact: Artefact, by: User | str, reason: str) -> tuple[D
         detail={"refers_to": sorted(referred)[:200]},
     )  # fmt: skip
     return made, True
+
+
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
+"""What XML has no way to write."""
+
+
+def _unprintable(said: Any) -> Iterator[str]:
+    """The texts, at any depth, that have such a character."""
+    if isinstance(said, str):
+        if _UNPRINTABLE.search(said):
+            yield repr(said)[:40]
+    elif isinstance(said, dict):
+        for name, one in said.items():
+            yield from _unprintable(name)
+            yield from _unprintable(one)
+    elif isinstance(said, list | tuple):
+        for one in said:
+            yield from _unprintable(one)
 
 
 def _named(urn: str) -> tuple[str, dict[str, str]]:
@@ -128,6 +160,7 @@ def _check_hierarchy(hierarchy: Hierarchy) -> None:
     missing = []
     for one in documents.places_in(hierarchy.codes):
         check_id(one.id, any_id)
+        _check_dates(one.valid_from, one.valid_to)
         urn = documents.scheme_urn(one.code)
         if urn not in known:
             known[urn] = _codes_of(urn)
@@ -154,10 +187,21 @@ def _check_constraint(constraint: Allowed) -> None:
             component = components.get(key.id)
             if component is None or component.role not in (Component.Role.DIMENSION, Component.Role.TIME):
                 raise StructureRefused(_("The structure has no such dimension."), key.id)
+            if component.role == Component.Role.TIME:
+                _check_periods(key.id, [*key.values, *filter(None, (key.start, key.end))])
+            elif key.start or key.end:
+                raise StructureRefused(_("Only periods have a span."), key.id)
             if component.code_list is not None:
                 codes = component.code_list.codes.filter(code_id__in=key.values).values_list("code_id", flat=True)
                 _refuse(_("A constraint names codes that do not exist."), set(key.values) - set(codes))
-            _check_periods(key.id, [one for one in (key.start, key.end) if one])
+
+
+def _check_dates(*said: str) -> None:
+    for one in said:
+        try:
+            dt.datetime.fromisoformat(one or "2000-01-01")
+        except ValueError as error:
+            raise StructureRefused(_("A date is none."), one) from error
 
 
 def _check_periods(dimension: str, ends: list[str]) -> None:
@@ -170,8 +214,11 @@ def _check_periods(dimension: str, ends: list[str]) -> None:
 
 def _check_mappings(told: RepresentationMap) -> None:
     sources, targets = ([_codes_of(one) for one in side] for side in (told.sources, told.targets))
+    types = {one for one in (*told.sources, *told.targets) if not one.startswith("urn:")}
+    _refuse(_("A map names data types that there are not."), types - DATA_TYPES)
     missing: list[str] = []
     for row in told.mappings:
+        _check_dates(row.valid_from, row.valid_to)
         if len(row.sources) != len(sources) or len(row.targets) not in (0, len(targets)):
             raise StructureRefused(
                 _("A row of the map has not one value for each list."), ", ".join(one.value for one in row.sources)
