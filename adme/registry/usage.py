@@ -130,11 +130,9 @@ def _of_frameworks(places: list[Place]) -> Iterator[Told]:
     wanted = {(place.flow.reference, place.component.component_id) for place in places}
     if not wanted:
         return
-    shown: dict[int, Edition] = {}
-    editions = Edition.objects.exclude(state=Edition.State.DISCARDED).select_related("framework")
-    for edition in editions.order_by("number"):
-        shown[edition.framework_id] = edition  # the newest is what a change would touch
-    for edition in shown.values():
+    editions = Edition.objects.exclude(state=Edition.State.DISCARDED).order_by("number")
+    newest = dict(editions.values_list("framework", "pk"))  # what a change would touch
+    for edition in Edition.objects.filter(pk__in=newest.values()).select_related("framework"):
         for record in edition.content.get("series", []):
             for pair in record.get("key", "").replace(" ", "").split(";"):
                 name, _, code = pair.partition("=")

@@ -17,6 +17,7 @@ from adme.observations.models import Observation, Series
 from adme.structures.actions.mappings import remember_mapping
 from adme.structures.models import Code, CodeList, Dataflow, Draft
 from adme.structures.queries import structure_of
+from tests.factories.frameworks import approved as plan
 from tests.factories.world import CANARY, add_secret, revise
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -312,3 +313,11 @@ def test_every_artefact_goes_out_as_a_message(editor, kind):
         assert file.status_code == 200
         assert artefact_id[kind].encode() in file.content
         assert "attachment" in file.headers["Content-Disposition"]
+
+
+def test_what_a_framework_names_is_counted_by_its_newest_edition(editor):
+    framework = plan().framework
+    page = editor.get(page_of("codelist", "CL_GOALS"))
+    use = {line.item["id"]: line.use.frameworks for line in page.context["page"]}
+    assert use["NEET"] == {framework.slug}
+    assert use["HIDDEN"] == set()
