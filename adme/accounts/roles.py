@@ -17,6 +17,7 @@ class Verb(StrEnum):
     APPROVE_OWN = "submission.approve_own"
     PUBLISH = "release.publish"
     STRUCTURE = "structure.maintain"
+    READ_STRUCTURES = "structure.read"
     FRAMEWORK = "framework.maintain"
     APPROVE_FRAMEWORK = "framework.approve"
     READ_AUDIT = "audit.read"
@@ -39,11 +40,12 @@ class Role(models.TextChoices):
 
 VERBS_OF: dict[Role, frozenset[Verb]] = {
     Role.DATA_OFFICER: frozenset({Verb.PREPARE}),
-    Role.REVIEWER: frozenset({Verb.REVIEW}),
+    # Whoever approves new versions of structures has to see them.
+    Role.REVIEWER: frozenset({Verb.REVIEW, Verb.READ_STRUCTURES}),
     Role.PUBLISHER: frozenset({Verb.PUBLISH}),
     # Approving one's own import is for data that others have already published (harvests, first loads).
-    Role.LOADER: frozenset({Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH}),
-    Role.METADATA_EDITOR: frozenset({Verb.STRUCTURE}),
+    Role.LOADER: frozenset({Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH, Verb.READ_STRUCTURES}),
+    Role.METADATA_EDITOR: frozenset({Verb.STRUCTURE, Verb.READ_STRUCTURES}),
     Role.FRAMEWORK_EDITOR: frozenset({Verb.FRAMEWORK}),
     # May prepare too, but nobody approves his own draft.
     Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK}),

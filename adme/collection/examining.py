@@ -35,7 +35,7 @@ from adme.structures.coding import Coder
 from adme.structures.mapping import Kind, MappingDeclaration
 from adme.structures.models import Dataflow
 from adme.structures.problems import ERROR, WARNING, collected, one_problem
-from adme.structures.queries import structure_of
+from adme.structures.queries import allowed_in, structure_of
 from adme.structures.sdmx_csv import expected_of
 
 READING, CHECKING, COMPARING, RECORDING = "reading", "checking", "comparing", "recording"
@@ -181,6 +181,7 @@ class _Examination:
             headings=self._headings(),
             units=units_of(self.structure.dataflow_id),
             stored=typical_values(self.structure),
+            allowed=allowed_in(self.dataflow),
             rows_read=self.rows_read,
         )
         if self.declaration.is_message:

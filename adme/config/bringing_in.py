@@ -106,6 +106,7 @@ def _structures(wish: Wish) -> Report:
         "created": imported.created,
         "unchanged": imported.unchanged,
         "partial": imported.partial,
+        "succeeded": imported.succeeded,
         "left out": list(left_out),
     }
     return Report(

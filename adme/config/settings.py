@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "adme.frameworks",
     "adme.portal",
     "adme.sdmx",
+    "adme.registry",
     "adme.config",
 ]
 

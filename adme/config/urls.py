@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("adme.accounts.urls")),
     path("work/metadata/", include("adme.indicators.urls")),
     path("work/frameworks/", include("adme.frameworks.urls")),
+    path("work/structures/", include("adme.registry.urls")),
     path("work/", include("adme.collection.urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),

@@ -15,6 +15,8 @@ import polars as pl
 
 from adme.lib import clock, periods
 from adme.lib.numbers import write_expr
+from adme.lib.sdmx_messages.artefacts import Allowed
+from adme.quality.constraints import outside
 from adme.quality.duplicates import duplicates
 from adme.quality.findings import no_problems
 from adme.quality.pieces import pieces
@@ -47,13 +49,15 @@ class CheckContext:
     `headings`: component → heading of its column, for naming cells. `units`: indicator code → unit code of the
     register. `stored`: a frame of the series that the store has: columns dNN and `typical` (Float64, how large its
     values are: the latest or a mean of magnitudes; null where unknown); None when nothing is stored or it is not asked.
-    `this_year` bounds plausible periods. `rows_read`: how many rows the file had before coding left any out.
+    `allowed`: the constraints of the dataflow and of its structure. `this_year` bounds plausible periods. `rows_read`:
+    how many rows the file had before coding left any out.
     """
 
     headings: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     unit_attribute: str = "UNIT_MEASURE"
     stored: pl.DataFrame | None = None
+    allowed: Sequence[Allowed] = ()
     this_year: int = 0
     rows_read: int = 0
 
@@ -189,6 +193,33 @@ def _frequency(rows: pl.LazyFrame, structure: StructureView, context: CheckConte
     return _problems(differs, "period.frequency", column=context.heading(structure.time), value=label, detail=code)
 
 
+def _no_longer_used(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
+    today = clock.now().date()
+    found = [no_problems()]
+    for one in structure.dimensions:
+        over = {code.pk: code.code_id for code in one.code_list.items if code.valid_to and code.valid_to < today}
+        if over:
+            old = pl.col(one.column).is_in(pl.Series(list(over), dtype=pl.Int32).implode())
+            held = _found(rows, (pl.col("action") != "D") & old)
+            code = pl.col(one.column).replace_strict(over, default="", return_dtype=pl.String)
+            said = {"value": code, "about": pl.lit(one.id)}
+            found.append(_problems(held, "code.no-longer-used", column=context.heading(one.id), **said))
+    return pl.concat(found)
+
+
+def _constraints(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
+    key = pl.concat_str([_code(structure, d.id) for d in structure.dimensions], separator=".")
+    value = pl.concat_str([key, pl.lit(" "), periods.label_expr(pl.col("period"))])
+    found = [no_problems()]
+    for constraint in context.allowed:
+        mask = outside(constraint, structure)
+        if mask is not None:
+            rows_outside = _found(rows, (pl.col("action") != "D") & mask)
+            about = pl.lit(f"{constraint.agency}:{constraint.id}({constraint.version})")
+            found.append(_problems(rows_outside, "constraint.outside", column=None, value=value, about=about))
+    return pl.concat(found)
+
+
 def _units(rows: pl.LazyFrame, structure: StructureView, context: CheckContext) -> pl.DataFrame:
     indicator = structure.dimension[structure.indicator_dimension]
     expected = {pk: context.units.get(code.code_id, "") for pk, code in indicator.code_list.by_pk.items()}
@@ -318,5 +349,14 @@ def _shrunk(rows: pl.LazyFrame, stored: pl.DataFrame, structure: StructureView, 
 
 Check = Callable[[pl.LazyFrame, StructureView, CheckContext], pl.DataFrame]
 
-_ROW_CHECKS: tuple[Check, ...] = (_missing_against_status, _magnitude, _plausible_period, _frequency, _units, _required)
+_ROW_CHECKS: tuple[Check, ...] = (
+    _missing_against_status,
+    _magnitude,
+    _plausible_period,
+    _frequency,
+    _units,
+    _required,
+    _constraints,
+    _no_longer_used,
+)
 _SET_CHECKS: tuple[Check, ...] = (_repeated, _mixed, _against_store)

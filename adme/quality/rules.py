@@ -263,6 +263,20 @@ _CHECKS = [
         by_value=False,
     ),
     Rule(
+        "code.no-longer-used",
+        WARNING,
+        _("“%(value)s” of %(about)s is no longer used."),
+        _("Look in the code list for what takes its place; figures of the past may stay under it."),
+    ),
+    Rule(
+        "constraint.outside",
+        ERROR,
+        _("%(value)s is not among what %(about)s allows."),
+        _("Deliver only what the dataflow is for, or have the constraint changed by a new version."),
+        _("%(value)s and others are not among what %(about)s allows."),
+        by_value=False,
+    ),
+    Rule(
         "period.frequency",
         ERROR,
         _("%(value)s is not a period of frequency %(detail)s."),

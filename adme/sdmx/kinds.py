@@ -12,14 +12,9 @@ NONE_HERE = frozenset(
         "metadatastructure",
         "metadataflow",
         "metadataprovisionagreement",
-        "hierarchy",
         "hierarchicalcodelist",
-        "valuelist",
-        "structuremap",
-        "representationmap",
         "transformationscheme",
         "rulesetscheme",
-        "allowedconstraint",
         "attachmentconstraint",
     }
 )
@@ -52,9 +47,10 @@ _WORDS = {
     "all": EVERY,
     "structure": EVERY,
     "organisationscheme": frozenset({"agencyscheme", "dataproviderscheme"}),
-    # SDMX 2.1 divides what 3.0 calls a data constraint; ours say what there is, so they are actual ones.
+    # SDMX 2.1 divides what 3.0 calls a data constraint into what there is and what may be.
     "contentconstraint": frozenset({"dataconstraint"}),
-    "actualconstraint": frozenset({"dataconstraint"}),
+    "actualconstraint": frozenset({"actualconstraint"}),
+    "allowedconstraint": frozenset({"allowedconstraint"}),
 }
 
 

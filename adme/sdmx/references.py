@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
+    Allowed,
     Artefact,
     Artefacts,
     Categorisation,
     Constraint,
     Flow,
+    Hierarchy,
     Item,
     ItemScheme,
+    RepresentationMap,
     Structure,
+    StructureMap,
 )
 from adme.sdmx.errors import NoResults, SyntaxFault
 from adme.sdmx.kinds import resolved
-from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.registry import PublicRegistry, is_of
 
 DETAILS = frozenset(
     {
@@ -113,7 +118,7 @@ def _of_kind(registry: PublicRegistry, start: list[str], kind: str) -> set[str]:
         return {urn for urn, artefact in registry.artefacts.items() if artefact.kind == "agencyscheme"}
     above = _reach(start, registry.parents)
     everything = above | _reach([*start, *above], registry.children)
-    return {urn for urn in everything if registry.artefacts[urn].kind in kinds}
+    return {urn for urn in everything if is_of(registry.artefacts[urn], kinds)}
 
 
 # --- items --------------------------------------------------------------------------------------------
@@ -145,8 +150,9 @@ def _cut(scheme: ItemScheme, ids: Iterable[str]) -> ItemScheme:
 
 
 def _under(item: Item, kept: set[str]) -> Item:
-    """The item, without a parent that is not there."""
-    return item if item.parent in kept or not item.parent else dataclasses.replace(item, parent="")
+    """The item, without a parent or a replacement that is not there."""
+    gone: dict[str, Any] = {name: "" for name in ("parent", "replaced_by") if getattr(item, name) not in kept | {""}}
+    return dataclasses.replace(item, **gone) if gone else item
 
 
 # --- detail -------------------------------------------------------------------------------------------
@@ -167,6 +173,8 @@ def _used_items(scheme: ItemScheme, users: list[Artefact]) -> set[str] | None:
     """The ids of the items that the others refer to; None where nothing says which."""
     if scheme.kind == "codelist":
         return _used_codes(scheme, users)
+    if scheme.kind == "valuelist":
+        return None
     if scheme.kind == "agencyscheme":
         return {one.agency.rpartition(".")[2] for one in users}
     referred = {urn for one in users for urn in _item_urns(one)}
@@ -215,4 +223,18 @@ def _detailed(artefact: Artefact, detail: str, *, asked: bool) -> Artefact:
         return dataclasses.replace(kept, components=())
     if isinstance(kept, Flow):
         return dataclasses.replace(kept, structure="")
-    return kept
+    return _without_content(kept)
+
+
+def _without_content(document: Artefact) -> Artefact:
+    """The stub of a document: as little of it as its schema allows."""
+    if isinstance(document, Allowed):
+        return dataclasses.replace(document, attached=(), regions=())
+    if isinstance(document, Hierarchy):
+        tops = tuple(dataclasses.replace(one, children=()) for one in document.codes)
+        return dataclasses.replace(document, codes=tops)
+    if isinstance(document, StructureMap):
+        return dataclasses.replace(document, components=(), fixed=())
+    if isinstance(document, RepresentationMap):
+        return dataclasses.replace(document, mappings=())
+    return document

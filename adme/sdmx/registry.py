@@ -7,12 +7,15 @@ public indicators, so that nothing is told of what is still to be released. `ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
+
+from django.db.models import Q
 
 from adme.indicators.models import Topic
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
+    Allowed,
     Artefact,
     Categorisation,
     Constraint,
@@ -23,9 +26,11 @@ from adme.lib.sdmx_messages.artefacts import (
 from adme.releases import queries
 from adme.sdmx import public_artefacts as made
 from adme.sdmx.framework_schemes import framework_schemes
+from adme.sdmx.public_documents import public_documents
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
+from adme.structures import documents
+from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure, Document
 
 KINDS = (
     "dataflow",
@@ -38,6 +43,10 @@ KINDS = (
     "dataproviderscheme",
     "provisionagreement",
     "dataconstraint",
+    "hierarchy",
+    "valuelist",
+    "structuremap",
+    "representationmap",
 )
 """The kinds of artefacts that there can be here."""
 
@@ -63,6 +72,7 @@ class PublicRegistry:
         found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
         found += self._categories
         found += framework_schemes()
+        found += public_documents({artefact.urn: artefact for artefact in found})
         found += made.agencies_of(found)
         return {artefact.urn: artefact for artefact in found}
 
@@ -83,8 +93,10 @@ class PublicRegistry:
     @cached_property
     def _code_lists(self) -> list[ItemScheme]:
         used = {one.code_list_id for one in self._components if one.code_list_id}
-        lists = CodeList.objects.filter(pk__in=used).prefetch_related("codes__parent")
-        return [kept.code_list_of(one, self._cut(one)) for one in lists]
+        lists = CodeList.objects.filter(Q(pk__in=used) | Q(succeeded_by__in=used))
+        whole = lists.select_related("succeeded_by").prefetch_related("codes__parent", "codes__replaced_by")
+        # An earlier version is cut to the same codes as the one that took its place.
+        return [kept.code_list_of(one, self._cut(one.succeeded_by or one)) for one in whole]
 
     def _cut(self, code_list: CodeList) -> frozenset[str] | None:
         """The codes of a list of indicators that are public; None for any other list."""
@@ -103,7 +115,7 @@ class PublicRegistry:
     @cached_property
     def _concept_schemes(self) -> list[ItemScheme]:
         used = {component.concept.scheme_id for component in self._components}
-        schemes = ConceptScheme.objects.filter(pk__in=used).prefetch_related("concepts")
+        schemes = ConceptScheme.objects.filter(Q(pk__in=used) | Q(succeeded_by__in=used)).prefetch_related("concepts")
         return [kept.concept_scheme_of(one) for one in schemes]
 
     @cached_property
@@ -153,7 +165,7 @@ class PublicRegistry:
         wanted = [
             artefact
             for artefact in self.artefacts.values()
-            if _matches(artefact.kind, kind)
+            if is_of(artefact, kind.split(","))
             and _matches(artefact.agency, agency)
             and _matches(artefact.id, artefact_id)
         ]
@@ -165,10 +177,21 @@ class PublicRegistry:
         return [one.urn for one in wanted if one.version in fitting[one.kind, one.agency, one.id]]
 
 
+def is_of(artefact: Artefact, kinds: Collection[str]) -> bool:
+    """Whether an artefact is of one of the kinds; constraints are also actual or allowed ones."""
+    if artefact.kind != "dataconstraint":
+        return artefact.kind in kinds
+    return bool({"dataconstraint", _ROLES[isinstance(artefact, Allowed)]} & set(kinds))
+
+
+_ROLES = {True: "allowedconstraint", False: "actualconstraint"}
+
+
 def words_state() -> tuple[object, ...]:
     """What changes with any word of the registry, where no figure changes: an answer's validator has to hold it.
 
-    Four queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows.
+    Five queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows; a
+    document never changes.
     """
     topics = Topic.objects.order_by("pk").values_list("pk", "name", "parent", "position")
     under = Topic.indicators.through.objects.order_by("pk").values_list("indicator", "topic")
@@ -177,6 +200,7 @@ def words_state() -> tuple[object, ...]:
         list(DataProvider.objects.order_by("pk").values_list("pk", "name")),
         list(topics),
         list(under),
+        Document.objects.count(),
     )
 
 
@@ -192,7 +216,7 @@ def _refers_to(artefact: Artefact) -> frozenset[str]:
         return frozenset({artefact.dataflow, _scheme_of(artefact.provider)})
     if isinstance(artefact, Categorisation):
         return frozenset({artefact.source, _scheme_of(artefact.target)})
-    return frozenset()
+    return frozenset(documents.refers_to(artefact))
 
 
 _SCHEMES = {"Concept": "ConceptScheme", "Category": "CategoryScheme", "DataProvider": "DataProviderScheme"}

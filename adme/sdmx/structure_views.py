@@ -14,7 +14,7 @@ from adme.lib.sdmx_messages.artefacts import Artefacts
 from adme.lib.sdmx_messages.xml_data import Envelope
 from adme.releases.validators import public_instant, state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
-from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
+from adme.sdmx.errors import NoResults, NotAcceptable, NotImplementedYet, SyntaxFault
 from adme.sdmx.kinds import resolved
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1, Family
 from adme.sdmx.references import collect
@@ -96,9 +96,13 @@ def not_modified(tag: str, wish: Wish) -> HttpResponse:
 
 
 def message(artefacts: Artefacts, wish: Wish, tag: str) -> HttpResponse:
-    """The artefacts as the message wished for."""
-    everything = [*artefacts.schemes, *artefacts.structures, *artefacts.flows]
-    language = wish.language(tongue for one in everything for tongue in one.name)
+    """The artefacts as the message wished for; SDMX-ML 2.1 has no words for some and leaves them out, NotAcceptable
+    where nothing else was asked for."""
+    if wish.offer.export == "structure-xml-2.1":
+        artefacts = artefacts.in_2_1()
+        if not artefacts.everything:
+            raise NotAcceptable("SDMX-ML 2.1 has no words for this: ask for a later version, or for SDMX-JSON.")
+    language = wish.language(tongue for one in artefacts.everything for tongue in one.name)
     headers = public_headers(tag, wish.offer.media_type, language=language)
     return HttpResponse(written(artefacts, wish.offer.export, language), headers=headers)
 

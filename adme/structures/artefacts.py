@@ -67,6 +67,8 @@ def code_list_of(code_list: CodeList, public: frozenset[str] | None = None) -> I
             dict(code.name),
             dict(code.description),
             parent=code.parent.code_id if code.parent and code.parent.code_id in shown else "",
+            valid_to=code.valid_to.isoformat() if code.valid_to else "",
+            replaced_by=code.replaced_by.code_id if code.replaced_by and code.replaced_by.code_id in shown else "",
         )
         for code in codes
     )

@@ -9,8 +9,13 @@ from django.utils.translation import gettext as _
 __all__ = [
     "AlreadyExists",
     "DiffersFromFinal",
+    "DraftMovedOn",
+    "DraftOpen",
     "IdRefused",
     "MappingUnreadable",
+    "NotADraft",
+    "OwnDraft",
+    "ReasonMissing",
     "StructureError",
     "StructureRefused",
     "UnknownArtefact",
@@ -84,3 +89,52 @@ class MappingUnreadable(StructureError):
         where = _("Line %(line)d of the mapping.") % {"line": line} if line else ""
         super().__init__(title, where, remedy)
         self.line = line
+
+
+class DraftOpen(StructureError):
+    """Of one artefact one draft waits at a time."""
+
+    status = 409
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            _("There is a draft of “%(reference)s” already.") % {"reference": reference},
+            "",
+            _("Go on with that one, or discard it."),
+        )
+
+
+class NotADraft(StructureError):
+    """What was approved or discarded does not change any more."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This is no draft any more and cannot be changed."))
+
+
+class DraftMovedOn(StructureError):
+    """Somebody else changed the draft in the meantime."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody changed this draft in the meantime."), "", _("Look at the draft as it is now, then try again.")
+        )
+
+
+class OwnDraft(StructureError):
+    """Who prepared a version cannot approve it."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("You prepared this draft."), "", _("Ask a reviewer who did not to approve it."))
+
+
+class ReasonMissing(StructureError):
+    """The step needs a reason."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A reason is missing."), "", _("Write in a sentence what changes and why; it is kept."))

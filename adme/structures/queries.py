@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from adme.lib.sdmx_messages.artefacts import Allowed
+from adme.lib.sdmx_messages.plain_artefacts import from_plain
+from adme.lib.texts import Text
 from adme.structures.errors import UnknownArtefact
-from adme.structures.models import Code, CodeList, Component, Dataflow, DataStructure, Mapping
+from adme.structures.models import Code, CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document, Mapping
 from adme.structures.structure_view import (
     REFERENCE,
     AttributeView,
@@ -18,15 +22,21 @@ from adme.structures.structure_view import (
     DimensionView,
     StructureView,
 )
+from adme.structures.version_numbers import numbers_of
 
 __all__ = [
     "all_dataflows",
+    "allowed_in",
     "code_list_by_reference",
     "code_list_view",
     "dataflow_by_reference",
     "flow_named",
     "header_digest",
+    "live_code_list",
+    "live_concept_scheme",
     "mapping_for",
+    "newest_code_list",
+    "newest_concept_scheme",
     "structure_of",
 ]
 
@@ -61,6 +71,36 @@ def flow_named(reference: str) -> str:
 def code_list_by_reference(reference: str) -> CodeList:
     """The code list named SDMX:CL_FREQ(2.1.0), in the same way."""
     found: CodeList = _by_reference(CodeList, reference)
+    return found
+
+
+def live_code_list(agency: str, artefact_id: str, version: str) -> CodeList | None:
+    """The code list that a reference means now: of that version, or the one that has taken its place."""
+    named = CodeList.objects.filter(agency=agency, artefact_id=artefact_id, version=version)
+    found = named.select_related("succeeded_by").first()
+    return found and (found.succeeded_by or found)
+
+
+def live_concept_scheme(agency: str, artefact_id: str, version: str) -> ConceptScheme | None:
+    """The concept scheme that a reference means now, in the same way."""
+    named = ConceptScheme.objects.filter(agency=agency, artefact_id=artefact_id, version=version)
+    found = named.select_related("succeeded_by").first()
+    return found and (found.succeeded_by or found)
+
+
+def newest_code_list(agency: str, artefact_id: str, version: str) -> CodeList:
+    """The same; UnknownArtefact where there is none."""
+    found = live_code_list(agency, artefact_id, version)
+    if found is None:
+        raise UnknownArtefact(f"{agency}:{artefact_id}({version})")
+    return found
+
+
+def newest_concept_scheme(agency: str, artefact_id: str, version: str) -> ConceptScheme:
+    """The same for a concept scheme."""
+    found = live_concept_scheme(agency, artefact_id, version)
+    if found is None:
+        raise UnknownArtefact(f"{agency}:{artefact_id}({version})")
     return found
 
 
@@ -151,14 +191,33 @@ def code_list_view(code_list: CodeList) -> CodeListView:
 def _code_list_views(lists: dict[int | None, CodeList]) -> dict[int | None, CodeListView]:
     codes: dict[int, list[CodeView]] = {pk: [] for pk in lists if pk is not None}
     rows = Code.objects.filter(code_list__in=list(codes)).order_by("code_list", "position", "code_id")
-    fields = ("code_list_id", "pk", "code_id", "name", "parent__code_id", "kind", "aliases")
-    for list_id, pk, code_id, name, parent, kind, aliases in rows.values_list(*fields):
-        codes[list_id].append(CodeView(pk, code_id, name, parent or "", kind, _aliases(aliases)))
+    fields = ("code_id", "name", "parent__code_id", "kind", "aliases", "valid_to", "replaced_by__code_id")
+    for list_id, pk, *told in rows.values_list("code_list_id", "pk", *fields):
+        codes[list_id].append(_code_view(pk, *told))
     return {pk: CodeListView(one.reference, tuple(codes[pk])) for pk, one in lists.items() if pk is not None}
+
+
+def _code_view(
+    pk: int, code_id: str, name: Text, parent: str | None, kind: str, aliases: dict[str, Any], valid_to: dt.date | None,
+    replaced_by: str | None,
+) -> CodeView:  # fmt: skip
+    return CodeView(pk, code_id, name, parent or "", kind, _aliases(aliases), valid_to, replaced_by or "")
 
 
 def _aliases(stored: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {scheme: tuple(texts) for scheme, texts in stored.items()}
+
+
+def allowed_in(dataflow: Dataflow) -> list[Allowed]:
+    """The constraints that say what may be delivered to a dataflow: its own and those of its structure; of each the
+    newest version. The structure is expected to have been read with it."""
+    start = "urn:sdmx:org.sdmx.infomodel.datastructure"
+    urns = [f"{start}.Dataflow={dataflow.reference}", f"{start}.DataStructure={dataflow.data_structure.reference}"]
+    found = Document.objects.filter(kind=Document.Kind.CONSTRAINT, references__urn__in=urns).distinct()
+    newest: dict[tuple[str, str], Document] = {}
+    for one in sorted(found, key=lambda one: numbers_of(one.version)):
+        newest[one.agency, one.artefact_id] = one
+    return [from_plain(Allowed, one.content) for one in newest.values()]
 
 
 def header_digest(header: Sequence[str]) -> str:

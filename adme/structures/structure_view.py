@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ __all__ = ["AttributeView", "CodeListView", "CodeView", "DimensionView", "Struct
 
 @dataclass(frozen=True)
 class CodeView:
-    """One code; `pk` is what the store keeps."""
+    """One code; `pk` is what the store keeps. `valid_to` is its last day, `replaced_by` the code to use afterwards."""
 
     pk: int
     code_id: str
@@ -26,6 +27,8 @@ class CodeView:
     parent_id: str = ""
     kind: str = ""
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    valid_to: dt.date | None = None
+    replaced_by: str = ""
 
     @property
     def title(self) -> str:

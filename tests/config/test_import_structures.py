@@ -46,11 +46,11 @@ def message(folder: Path, artefacts: Artefacts = ALL) -> Path:
 def test_structures_come_in_and_come_again(tmp_path: Path, editor: str) -> None:
     file = message(tmp_path)
     report = bring(file, editor, "--reason", "a fixture", expect=0)
-    assert report["changes"] == {"created": 8, "unchanged": 0, "partial": 0, "left out": 0}
+    assert report["changes"] == {"created": 8, "unchanged": 0, "partial": 0, "succeeded": 0, "left out": 0}
     assert "dataflow OFFICE:DF(1.0.0)" in report["structures"]["created"]
     assert Dataflow.objects.get().artefact_id == "DF"
     again = bring(file, editor, "--reason", "a fixture", expect=0)
-    assert again["changes"] == {"created": 0, "unchanged": 8, "partial": 0, "left out": 0}
+    assert again["changes"] == {"created": 0, "unchanged": 8, "partial": 0, "succeeded": 0, "left out": 0}
 
 
 def test_a_dry_run_says_what_would_be_and_keeps_nothing(tmp_path: Path, editor: str) -> None:

@@ -129,7 +129,7 @@ def test_what_cannot_be_kept_is_refused_by_name(right: str, wrong: str, told: st
         (b"\xff\xfe{", "neither"),
         (b"{}", "data"),
         (b'{"data": []}', "data"),
-        (b'{"data": {"hierarchies": [{"id": "H"}]}}', "hierarchies"),
+        (b'{"data": {"processes": [{"id": "H"}]}}', "processes"),
         (b'{"data": {"codelists": [{"id": "CL"}]}}', "agencyID"),
         (b'{"data": {"codelists": ["CL"]}}', "another form"),
         (b"[" * 100_000, "neither"),

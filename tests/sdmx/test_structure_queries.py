@@ -10,6 +10,7 @@ from django.test import Client
 from pysdmx.io import read_sdmx
 
 from adme.indicators.models import Indicator, Topic
+from adme.lib.sdmx_messages.plain_artefacts import DOCUMENTS
 from adme.sdmx.kinds import NONE_HERE, NOT_OFFERED
 from adme.sdmx.negotiation import STRUCTURES
 from adme.sdmx.registry import KINDS
@@ -291,8 +292,11 @@ def test_every_format_is_read_by_pysdmx(register: Dataflow, offer: Any) -> None:
 
 
 def test_a_kind_by_itself_is_valid_in_the_format_with_the_strictest_schema(register: Dataflow) -> None:
-    faults = {kind: official.json_faults(official.JSON_STRUCTURE["2.1"], get(kind, JSON_21).content) for kind in KINDS}
-    assert faults == dict.fromkeys(KINDS, [])
+    made_here = sorted(set(KINDS) - set(DOCUMENTS) | {"dataconstraint"})  # tests/registry has the others
+    faults = {
+        kind: official.json_faults(official.JSON_STRUCTURE["2.1"], get(kind, JSON_21).content) for kind in made_here
+    }
+    assert faults == dict.fromkeys(made_here, [])
 
 
 def test_the_older_interface_speaks_sdmx_ml_2_1(register: Dataflow) -> None:

@@ -52,6 +52,7 @@ def sections_for(person: User, here: str) -> list[Link]:
         (_("Releases"), "collection:releases", can(person, Verb.PUBLISH)),
         (_("Rules"), "collection:rules", True),
         (_("Metadata"), "indicators:reports", can(person, Verb.STRUCTURE) or can(person, Verb.REVIEW)),
+        (_("Structures"), "registry:artefacts", can(person, Verb.READ_STRUCTURES)),
         (_("Frameworks"), "frameworks:desk", can(person, Verb.FRAMEWORK)),
     ]
     addresses = [(label, reverse(name)) for label, name, offered in wanted if offered]

@@ -9,6 +9,7 @@ from adme.lib.texts import Text
 from adme.structures.actions.code_lists import NewCode, create_code_list, set_codes
 from adme.structures.mapping import Column
 from adme.structures.models import CodeList
+from adme.structures.queries import live_code_list
 
 AGENCY = "ASEAN"
 
@@ -132,7 +133,7 @@ def _make(
     by: str,
     reason: str,
 ) -> CodeList:
-    there = CodeList.objects.filter(agency=agency, artefact_id=artefact_id, version=version).first()
+    there = live_code_list(agency, artefact_id, version)
     if there is not None:
         return set_codes(code_list=there, codes=codes, by=by, reason=reason)
     return create_code_list(

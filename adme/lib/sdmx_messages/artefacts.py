@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
@@ -21,17 +21,36 @@ _URN_CLASSES = {
     "categoryscheme": "categoryscheme.CategoryScheme",
     "categorisation": "categoryscheme.Categorisation",
     "provisionagreement": "registry.ProvisionAgreement",
+    "hierarchy": "codelist.Hierarchy",
+    "valuelist": "codelist.ValueList",
+    "structuremap": "structuremapping.StructureMap",
+    "representationmap": "structuremapping.RepresentationMap",
 }
 
 
 @dataclass(frozen=True)
 class Item:
-    """A code, concept, category, agency or provider inside its scheme. `parent` is the id of another item."""
+    """A code, concept, category, agency or provider inside its scheme. `parent` is the id of another item.
+
+    `valid_to` is the last day of a code that is no longer used (a date as text), `replaced_by` the id of the code to
+    use from then on. Messages carry both as annotations.
+    """
 
     id: str
     name: Text
     description: Text = field(default_factory=dict)
     parent: str = ""
+    valid_to: str = ""
+    replaced_by: str = ""
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """Type of an annotation → its title."""
+        return {kind: told for kind, told in ((VALID_TO, self.valid_to), (REPLACED_BY, self.replaced_by)) if told}
+
+
+VALID_TO, REPLACED_BY = "VALID_TO", "REPLACED_BY"
+"""Types of the annotations that say until when a code is used, and which one takes its place."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +94,7 @@ _ITEM_CLASSES = {
 
 @dataclass(frozen=True)
 class ItemScheme(Artefact):
-    """Code list, concept, category, agency or data provider scheme, by `kind`.
+    """Code list, value list, concept, category, agency or data provider scheme, by `kind`.
 
     `partial` says that items were left out. A parent stands before its children.
     """
@@ -169,6 +188,111 @@ class Categorisation(Artefact):
     target: str = ""
 
 
+@dataclass(frozen=True)
+class HierarchicalCode:
+    """A place in a hierarchy: the URN of a code, what stands below it, and from when until when it stands there."""
+
+    id: str
+    code: str
+    children: tuple[HierarchicalCode, ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
+
+
+@dataclass(frozen=True)
+class Hierarchy(Artefact):
+    """Codes of any lists in an order of their own."""
+
+    kind: str = "hierarchy"
+    codes: tuple[HierarchicalCode, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyValues:
+    """Of one dimension: the codes that are meant (all others where `include` is not set), or a span of periods, both
+    ends with it; an end that is "" is open."""
+
+    id: str
+    values: tuple[str, ...] = ()
+    include: bool = True
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Keys that are allowed (`include`) or not allowed; a dimension that is not named may have any code."""
+
+    keys: tuple[KeyValues, ...]
+    include: bool = True
+
+
+@dataclass(frozen=True)
+class Allowed(Artefact):
+    """A data constraint that says what may be delivered. `attached` are URNs of dataflows, or of data structures."""
+
+    kind: str = "dataconstraint"
+    attached: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComponentMap:
+    """Which components become which; `representation` is the URN of the map of their values, "" where they stay."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    representation: str = ""
+
+
+@dataclass(frozen=True)
+class FixedValue:
+    """A component of the source or of the target that always has these values."""
+
+    source: str = ""
+    target: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StructureMap(Artefact):
+    """How data of one structure become data of another; both are URNs of data structures or dataflows."""
+
+    kind: str = "structuremap"
+    source: str = ""
+    target: str = ""
+    components: tuple[ComponentMap, ...] = ()
+    fixed: tuple[FixedValue, ...] = ()
+
+
+@dataclass(frozen=True)
+class MappedValue:
+    """A value to be mapped, or a pattern of such values."""
+
+    value: str
+    is_pattern: bool = False
+
+
+@dataclass(frozen=True)
+class ValueMapping:
+    """Values that together become others, one for each source and target of the map; dates are days, or ""."""
+
+    sources: tuple[MappedValue, ...]
+    targets: tuple[str, ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
+
+
+@dataclass(frozen=True)
+class RepresentationMap(Artefact):
+    """Which values become which. `sources` and `targets` are URNs of lists, or data types such as String."""
+
+    kind: str = "representationmap"
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    mappings: tuple[ValueMapping, ...] = ()
+
+
 A = TypeVar("A", bound=Artefact)
 
 
@@ -182,6 +306,10 @@ class Artefacts:
     constraints: tuple[Constraint, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     categorisations: tuple[Categorisation, ...] = ()
+    hierarchies: tuple[Hierarchy, ...] = ()
+    allowed: tuple[Allowed, ...] = ()
+    structure_maps: tuple[StructureMap, ...] = ()
+    representation_maps: tuple[RepresentationMap, ...] = ()
 
     @classmethod
     def of(cls, artefacts: Iterable[Artefact]) -> Artefacts:
@@ -198,7 +326,21 @@ class Artefacts:
             constraints=those(Constraint),
             agreements=those(Agreement),
             categorisations=those(Categorisation),
+            hierarchies=those(Hierarchy),
+            allowed=those(Allowed),
+            structure_maps=those(StructureMap),
+            representation_maps=those(RepresentationMap),
         )
+
+    @property
+    def everything(self) -> list[Artefact]:
+        """Every artefact, group by group."""
+        return [one for group in fields(self) for one in getattr(self, group.name)]
+
+    def in_2_1(self) -> Artefacts:
+        """Without what SDMX-ML 2.1 has no element for, or one of another make."""
+        schemes = tuple(one for one in self.schemes if one.kind != "valuelist")
+        return replace(self, schemes=schemes, hierarchies=(), structure_maps=(), representation_maps=())
 
     def of_kind(self, kind: str) -> tuple[ItemScheme, ...]:
         """The item schemes of one kind."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
+from adme.lib.sdmx_messages import json_documents as documents
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
     Artefact,
@@ -43,6 +44,7 @@ _MEMBERS = {
     "categoryscheme": ("categorySchemes", "categories"),
     "agencyscheme": ("agencySchemes", "agencies"),
     "dataproviderscheme": ("dataProviderSchemes", "dataProviders"),
+    "valuelist": ("valueLists", "valueItems"),
 }
 _ITEM_TYPES = {
     "codelist": "code",
@@ -68,10 +70,10 @@ def write_structures(artefacts: Artefacts, envelope: Envelope, *, language: str,
     add("dataflows", _flow, artefacts.flows)
     add("provisionAgreements", _agreement, artefacts.agreements)
     add("categorisations", _categorisation, artefacts.categorisations)
-    if version == "2.0":
-        add("dataConstraints", _constraint, artefacts.constraints)
-    else:
-        add("availabilityConstraints", _availability, artefacts.constraints)
+    _add_constraints(data, artefacts, language, version)
+    add("hierarchies", _document(documents.hierarchy), artefacts.hierarchies)
+    add("structureMaps", _document(documents.structure_map), artefacts.structure_maps)
+    add("representationMaps", _document(documents.representation_map), artefacts.representation_maps)
     meta = {
         "schema": SCHEMAS[version],
         "id": envelope.message_id,
@@ -84,6 +86,21 @@ def write_structures(artefacts: Artefacts, envelope: Envelope, *, language: str,
         # Its place is at the root of the message now; readers still look for it where it was.
         return dumped({"$schema": SCHEMAS[version], "meta": meta, "data": data}).encode()
     return dumped({"meta": meta, "data": data}).encode()
+
+
+def _document(write: Callable[[Any], dict[str, Any]]) -> Callable[[Any, str], dict[str, Any]]:
+    return lambda artefact, language: {**_maintained(artefact, language), **write(artefact)}
+
+
+def _add_constraints(
+    data: dict[str, list[dict[str, Any]]], artefacts: Artefacts, language: str, version: Version
+) -> None:
+    allowed = [{**_maintained(one, language), **documents.allowed(one, version)} for one in artefacts.allowed]
+    actual = [_constraint(one, language) for one in artefacts.constraints] if version == "2.0" else []
+    if actual or allowed:
+        data["dataConstraints"] = [*actual, *allowed]
+    if version == "2.1" and artefacts.constraints:
+        data["availabilityConstraints"] = [_availability(one) for one in artefacts.constraints]
 
 
 def _named(thing: Item | Artefact, language: str) -> dict[str, Any]:
@@ -101,6 +118,9 @@ def _named(thing: Item | Artefact, language: str) -> dict[str, Any]:
 
 def _maintained(artefact: Artefact, language: str) -> dict[str, Any]:
     link = {"rel": "self", "urn": artefact.urn, "type": artefact.kind}
+    if artefact.kind == "valuelist":  # of which the schema of 2.0 knows no URN
+        del link["urn"]
+        link["href"] = artefact.stub_of or artefact.urn
     if artefact.stub_of:
         link["href"] = artefact.stub_of
     return {
@@ -115,6 +135,8 @@ def _maintained(artefact: Artefact, language: str) -> dict[str, Any]:
 def _scheme(scheme: ItemScheme, language: str) -> dict[str, Any]:
     member = _MEMBERS[scheme.kind][1]
     found = {**_maintained(scheme, language), "isPartial": scheme.partial}
+    if scheme.kind == "valuelist":
+        del found["isPartial"]
     if scheme.kind == "categoryscheme":
         items = _categories(scheme, scheme.children.get("", ()), language)
     else:
@@ -128,8 +150,11 @@ def _scheme(scheme: ItemScheme, language: str) -> dict[str, Any]:
 
 
 def _item(scheme: ItemScheme, item: Item, language: str) -> dict[str, Any]:
+    if scheme.kind == "valuelist":  # whose items are values and have no URN
+        return _named(item, language)
     link = {"rel": "self", "urn": scheme.item_urn(item), "type": _ITEM_TYPES[scheme.kind]}
-    return {**_named(item, language), "links": [link]}
+    marks = [{"title": title, "type": kind} for kind, title in item.marks.items()]
+    return {**({"annotations": marks} if marks else {}), **_named(item, language), "links": [link]}
 
 
 def _categories(scheme: ItemScheme, items: Iterable[Item], language: str) -> list[dict[str, Any]]:
@@ -183,7 +208,7 @@ def _constraint(constraint: Constraint, language: str) -> dict[str, Any]:
     }
 
 
-def _availability(constraint: Constraint, language: str) -> dict[str, Any]:
+def _availability(constraint: Constraint) -> dict[str, Any]:
     """The same as 2.1 says it: an answer without a name of its own."""
     return {
         "constraintAttachment": {"dataflow": constraint.dataflow},

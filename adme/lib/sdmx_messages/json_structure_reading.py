@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from adme.lib.sdmx_messages import json_document_reading as documents
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
     Artefact,
@@ -21,15 +24,15 @@ from adme.lib.sdmx_messages.structure_reading import (
     NotReadable,
     Reading,
     attached,
+    marks_of,
     reference,
     texts,
     version_of,
     with_lists_of_concepts,
+    word,
 )
 
-_LEFT_OUT = frozenset(
-    {"agencySchemes", "categorySchemes", "categorisations", "dataConstraints", "availabilityConstraints"}
-)
+_LEFT_OUT = frozenset({"agencySchemes", "categorySchemes", "categorisations", "availabilityConstraints"})
 
 
 def read(content: bytes) -> Reading:
@@ -66,15 +69,26 @@ class _Message:
             "dataStructures": self._structure,
             "dataflows": self._flow,
             "provisionAgreements": self._agreement,
+            "valueLists": self._value_list,
+            **{name: partial(self._document, read) for name, read in documents.READERS.items()},
         }
         present = {name for name, things in data.items() if things and not name.startswith("x-")}
         unknown = sorted(present - readers.keys() - _LEFT_OUT)
         if unknown:
             raise NotReadable(f"The message holds what cannot be kept here: {', '.join(unknown)}.")
-        found = Artefacts.of(read(one) for name, read in readers.items() for one in data.get(name) or ())
+        given = {name: list(data.get(name) or ()) for name in readers}
+        actual = [one for one in given["dataConstraints"] if documents.is_actual(one)]
+        given["dataConstraints"] = [one for one in given["dataConstraints"] if not documents.is_actual(one)]
+        found = Artefacts.of(read(one) for name, read in readers.items() for one in given[name])
         structures = with_lists_of_concepts(found.structures, self.lists)
-        whole = Artefacts(found.schemes, structures, found.flows, agreements=found.agreements)
-        return Reading(whole, tuple(sorted(present & _LEFT_OUT)))
+        left_out = present & _LEFT_OUT | ({"dataConstraints"} if actual else set())
+        return Reading(replace(found, structures=structures), tuple(sorted(left_out)))
+
+    def _document(self, read: Callable[..., Artefact], thing: dict[str, Any]) -> Artefact:
+        return read(self._named(thing), thing)
+
+    def _value_list(self, thing: dict[str, Any]) -> ItemScheme:
+        return ItemScheme(*self._named(thing), "valuelist", tuple(self._items(thing, "valueItems")))
 
     # --- names ----------------------------------------------------------------------------------------
 
@@ -89,14 +103,21 @@ class _Message:
         if thing.get("isExternalReference"):
             raise NotReadable(f"{thing['agencyID']}:{thing['id']} is only a stub: ask for it with detail=full.")
         version = version_of(str(thing.get("version") or "1.0"))
-        return thing["agencyID"], thing["id"], version, self._texts(thing, "name"), self._texts(thing, "description")
+        return (
+            word(thing["agencyID"]),
+            word(thing["id"]),
+            version,
+            self._texts(thing, "name"),
+            self._texts(thing, "description"),
+        )
 
     # --- item schemes ---------------------------------------------------------------------------------
 
     def _items(self, thing: dict[str, Any], member: str) -> Iterator[Item]:
         for one in thing.get(member) or ():
             name, description = self._texts(one, "name"), self._texts(one, "description")
-            yield Item(one["id"], name, description, parent=one.get("parent") or "")
+            told = {str(mark.get("type")): str(mark.get("title")) for mark in one.get("annotations") or ()}
+            yield Item(word(one["id"]), name, description, parent=word(one.get("parent") or ""), **marks_of(told))
 
     def _code_list(self, thing: dict[str, Any]) -> ItemScheme:
         if thing.get("codelistExtensions"):

@@ -11,15 +11,8 @@ from typing import Any
 
 from adme.lib.sandbox import SandboxFailed, run_limited
 from adme.lib.sdmx_messages import json_structure_reading, xml_structure_reading
-from adme.lib.sdmx_messages.artefacts import (
-    Agreement,
-    Artefacts,
-    ComponentUse,
-    Flow,
-    Item,
-    ItemScheme,
-    Structure,
-)
+from adme.lib.sdmx_messages.artefacts import Artefacts
+from adme.lib.sdmx_messages.plain_artefacts import from_plain
 from adme.lib.sdmx_messages.structure_reading import NotReadable, Reading
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -69,18 +62,4 @@ def in_child(arguments: dict[str, Any], _folder: Path) -> dict[str, Any]:
 
 def _reading(answer: dict[str, Any]) -> Reading:
     """The artefacts out of the plain values that came back from the child."""
-    given = answer["artefacts"]
-    return Reading(
-        Artefacts(
-            schemes=tuple(
-                ItemScheme(**one | {"items": tuple(Item(**item) for item in one["items"])}) for one in given["schemes"]
-            ),
-            structures=tuple(
-                Structure(**one | {"components": tuple(ComponentUse(**use) for use in one["components"])})
-                for one in given["structures"]
-            ),
-            flows=tuple(Flow(**one) for one in given["flows"]),
-            agreements=tuple(Agreement(**one) for one in given["agreements"]),
-        ),
-        tuple(answer["left_out"]),
-    )
+    return Reading(from_plain(Artefacts, answer["artefacts"]), tuple(answer["left_out"]))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from adme.lib.sdmx_messages.artefacts import Artefacts, ComponentUse, Structure
+from adme.lib.sdmx_messages.artefacts import REPLACED_BY, VALID_TO, Artefacts, ComponentUse, Structure
 
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,2}")
 _UNVERSIONED = ("AgencyScheme", "Agency", "DataProviderScheme", "DataProvider", "Categorisation")
@@ -52,6 +52,26 @@ def texts(found: Mapping[str, str], own_id: str) -> dict[str, str]:
     """Language → words; a name that only repeats the id is none."""
     said = {language: words for language, words in found.items() if words}
     return {} if set(said.values()) == {own_id} and len(said) == 1 else said
+
+
+def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
+    """What the annotations of an item say of its use, as fields of Item; other annotations are left out."""
+    told = {"valid_to": annotations.get(VALID_TO, ""), "replaced_by": annotations.get(REPLACED_BY, "")}
+    return {name: words for name, words in told.items() if words}
+
+
+def word(said: object) -> str:
+    """A text; NotReadable for anything else that JSON can hold in its place."""
+    if not isinstance(said, str):
+        raise NotReadable(f"“{str(said)[:40]}” is no text.")
+    return said
+
+
+def refuse(own_id: str, strange: Mapping[str, bool]) -> None:
+    """NotReadable where an artefact has any of what is named; True says that it has."""
+    found = sorted(name for name, there in strange.items() if there)
+    if found:
+        raise NotReadable(f"{own_id} has {' and '.join(found)}, which cannot be kept here.")
 
 
 def with_lists_of_concepts(structures: Iterable[Structure], lists: Mapping[str, str]) -> tuple[Structure, ...]:

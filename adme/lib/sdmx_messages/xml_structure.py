@@ -6,12 +6,14 @@ element, later ones by URN), in how attributes are attached, and in names of a f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
+from adme.lib.sdmx_messages import xml_documents as documents
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
+    Allowed,
     Artefact,
     Artefacts,
     Categorisation,
@@ -25,6 +27,7 @@ from adme.lib.sdmx_messages.artefacts import (
 )
 from adme.lib.sdmx_messages.xml_data import Envelope
 
+A = TypeVar("A", bound=Artefact)
 Version = Literal["2.1", "3.0", "3.1"]
 
 MEDIA_TYPES = {
@@ -40,6 +43,7 @@ _ELEMENTS = {
     "categoryscheme": ("CategoryScheme", "Category"),
     "agencyscheme": ("AgencyScheme", "Agency"),
     "dataproviderscheme": ("DataProviderScheme", "DataProvider"),
+    "valuelist": ("ValueList", "ValueItem"),
 }
 
 
@@ -68,7 +72,8 @@ def _body_21(artefacts: Artefacts) -> Iterator[str]:
     yield _wrapped("Codelists", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("codelist")])
     yield _wrapped("Concepts", [_scheme(scheme, "2.1") for scheme in artefacts.of_kind("conceptscheme")])
     yield _wrapped("DataStructures", [_structure(structure, "2.1") for structure in artefacts.structures])
-    yield _wrapped("Constraints", [_constraint(constraint, "2.1") for constraint in artefacts.constraints])
+    constraints = [_constraint(constraint, "2.1") for constraint in artefacts.constraints]
+    yield _wrapped("Constraints", [*constraints, *(_allowed(one, "2.1") for one in artefacts.allowed)])
     yield _wrapped("ProvisionAgreements", [_agreement(one, "2.1") for one in artefacts.agreements])
 
 
@@ -81,12 +86,19 @@ def _body_3(artefacts: Artefacts, version: Version) -> Iterator[str]:
     yield _wrapped("CategorySchemes", [_scheme(one, version) for one in artefacts.of_kind("categoryscheme")])
     yield _wrapped("Codelists", [_scheme(one, version) for one in artefacts.of_kind("codelist")])
     yield _wrapped("ConceptSchemes", [_scheme(one, version) for one in artefacts.of_kind("conceptscheme")])
-    if version == "3.0":
-        yield _wrapped("DataConstraints", [_constraint(one, version) for one in artefacts.constraints])
+    constraints = [_constraint(one, version) for one in artefacts.constraints] if version == "3.0" else []
+    yield _wrapped("DataConstraints", [*constraints, *(_allowed(one, version) for one in artefacts.allowed)])
     yield _wrapped("Dataflows", [_flow(flow, version) for flow in artefacts.flows])
     yield _wrapped("DataProviderSchemes", [_scheme(one, version) for one in artefacts.of_kind("dataproviderscheme")])
     yield _wrapped("DataStructures", [_structure(structure, version) for structure in artefacts.structures])
+    yield _wrapped("Hierarchies", [_document(documents.hierarchy, one, version) for one in artefacts.hierarchies])
     yield _wrapped("ProvisionAgreements", [_agreement(one, version) for one in artefacts.agreements])
+    maps = [_document(documents.representation_map, one, version) for one in artefacts.representation_maps]
+    yield _wrapped("RepresentationMaps", maps)
+    yield _wrapped(
+        "StructureMaps", [_document(documents.structure_map, one, version) for one in artefacts.structure_maps]
+    )
+    yield _wrapped("ValueLists", [_scheme(one, version) for one in artefacts.of_kind("valuelist")])
 
 
 def _wrapped(member: str, parts: list[str]) -> str:
@@ -161,8 +173,21 @@ def _item(scheme: ItemScheme, item: Item, element: str, version: Version) -> str
     if item.parent and (version != "3.0" or item.parent[0].isalpha()):
         within = f"<Ref id={quoteattr(item.parent)}/>" if version == "2.1" else escape(item.parent)
         parent = f"<str:Parent>{within}</str:Parent>"
-    identity = f"urn={quoteattr(scheme.item_urn(item))} id={quoteattr(item.id)}"
-    return f"<str:{element} {identity}>{_texts(item)}{parent}</str:{element}>"
+    identity = f"id={quoteattr(item.id)}"
+    if scheme.kind == "valuelist":  # whose items are values and have no URN
+        return f"<str:{element} {identity}>{_texts(item)}</str:{element}>"
+    identity = f"urn={quoteattr(scheme.item_urn(item))} {identity}"
+    return f"<str:{element} {identity}>{_marks(item)}{_texts(item)}{parent}</str:{element}>"
+
+
+def _marks(item: Item) -> str:
+    """What is said of an item in annotations."""
+    told = "".join(
+        f"<com:Annotation><com:AnnotationTitle>{escape(title)}</com:AnnotationTitle>"
+        f"<com:AnnotationType>{kind}</com:AnnotationType></com:Annotation>"
+        for kind, title in item.marks.items()
+    )
+    return f"<com:Annotations>{told}</com:Annotations>" if told else ""
 
 
 def _category(scheme: ItemScheme, item: Item) -> str:
@@ -190,6 +215,20 @@ def _linked(element: str, artefact: Artefact, version: Version, links: dict[str,
     """An artefact that is nothing but its names and its links to others."""
     inside = "".join(f"<str:{name}>{_reference(urn, version)}</str:{name}>" for name, urn in links.items() if urn)
     return f"<str:{element} {_identity(artefact, version)}>{_texts(artefact)}{inside}</str:{element}>"
+
+
+def _document(write: Callable[[A, str, str], str], artefact: A, version: Version) -> str:
+    return write(artefact, _identity(artefact, version), _texts(artefact))
+
+
+def _allowed(constraint: Allowed, version: Version) -> str:
+    """What may be delivered; 3.1 has no role any more, as what there is has an element of its own."""
+    element = "ContentConstraint" if version == "2.1" else "DataConstraint"
+    role = {"2.1": ' type="Allowed"', "3.0": ' role="Allowed"', "3.1": ""}[version]
+    references = [_reference(urn, version) for urn in constraint.attached]
+    inside = documents.attachments(constraint, references)
+    inside += "".join(documents.region(one, version) for one in constraint.regions)
+    return f"<str:{element} {_identity(constraint, version)}{role}>{_texts(constraint)}{inside}</str:{element}>"
 
 
 # --- data structures ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ class NewCode:
     parent: str = ""
     kind: str = Code.Kind.NONE
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    valid_to: dt.date | None = None
+    replaced_by: str = ""
 
 
 @transaction.atomic
@@ -104,6 +107,7 @@ def _add(code_list: CodeList, codes: Sequence[NewCode], *, first_position: int) 
                 position=first_position + number,
                 kind=code.kind,
                 aliases=_plain(code.aliases),
+                valid_to=code.valid_to,
             )
             for number, code in enumerate(codes)
         ],
@@ -111,6 +115,19 @@ def _add(code_list: CodeList, codes: Sequence[NewCode], *, first_position: int) 
     )
     if any(code.parent for code in codes):
         _set_parents(code_list, {code.code_id: code.parent for code in codes})
+    if any(code.replaced_by for code in codes):
+        _set_replacements(code_list, {code.code_id: code.replaced_by for code in codes if code.replaced_by})
+
+
+def _set_replacements(code_list: CodeList, replaced: Mapping[str, str]) -> None:
+    there = {code.code_id: code for code in code_list.codes.all()}
+    for code_id, other in replaced.items():
+        if other not in there or other == code_id or there[code_id].valid_to is None:
+            raise StructureRefused(
+                _("What replaces a code is another code of the list, from its last day on."), code_id
+            )
+        there[code_id].replaced_by = there[other]
+    Code.objects.bulk_update([there[code_id] for code_id in replaced], ["replaced_by"], batch_size=BATCH)
 
 
 def _set_parents(code_list: CodeList, parents: Mapping[str, str]) -> None:

@@ -72,6 +72,14 @@ def set_concepts(
         version=version,
         defaults={"name": name, "description": description or {}},
     )
+    new, changed = write_concepts(scheme, concepts)
+    detail = {"added": [one.concept_id for one in new], "changed": [one.concept_id for one in changed]}
+    _record("structures.concepts.set", "concept_scheme", scheme.reference, by=by, reason=reason, detail=detail)
+    return scheme
+
+
+def write_concepts(scheme: ConceptScheme, concepts: Sequence[NewConcept]) -> tuple[list[Concept], list[Concept]]:
+    """Add concepts that are new, change texts of those that are there; those, in this order. The caller audits."""
     there = {concept.concept_id: concept for concept in scheme.concepts.all()}
     for one in concepts:
         check_id(one.concept_id, nc_name)
@@ -90,9 +98,7 @@ def set_concepts(
     Concept.objects.bulk_update(changed, ["name", "description"])
     for pk in DataStructure.objects.filter(components__concept__in=changed).values_list("pk", flat=True).distinct():
         DataStructure.objects.filter(pk=pk).update(stamp=uuid.uuid4())
-    detail = {"added": [one.concept_id for one in new], "changed": [one.concept_id for one in changed]}
-    _record("structures.concepts.set", "concept_scheme", scheme.reference, by=by, reason=reason, detail=detail)
-    return scheme
+    return new, changed
 
 
 @transaction.atomic

@@ -1,13 +1,15 @@
 """Bringing in structures that somebody else maintains, from a message: whole, or not at all.
 
 A code list, concept scheme, data structure or dataflow that is here already is final: the same again changes nothing,
-another under the same name is refused.
+another under the same name is refused. A whole new version of a list or scheme that lacks nothing of the one before it
+takes its place (docs/decisions/0801); one that lacks something stands beside it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,14 +18,27 @@ from django.utils.translation import gettext as _
 
 from adme.accounts import audit
 from adme.accounts.models import User
-from adme.lib.sdmx_messages.artefacts import Agreement, Artefact, Artefacts, ComponentUse, Flow, ItemScheme, Structure
+from adme.lib.sdmx_messages.artefacts import (
+    Agreement,
+    Artefact,
+    Artefacts,
+    ComponentUse,
+    Flow,
+    Item,
+    ItemScheme,
+    Structure,
+)
 from adme.structures import artefacts as kept
-from adme.structures.actions import code_lists, data_structures, dataflows
+from adme.structures import contents, drafting
+from adme.structures.actions import code_lists, data_structures, dataflows, documents, versions
 from adme.structures.actions.rights import may_change_words
 from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
+from adme.structures.queries import live_code_list, live_concept_scheme
+from adme.structures.version_numbers import numbers_of
 
 M = TypeVar("M", bound=models.Model)
+V = TypeVar("V", CodeList, ConceptScheme)
 
 TOLD = 10
 """So many differing items an error names."""
@@ -40,6 +55,8 @@ class Imported:
     created: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     partial: list[str] = field(default_factory=list)
+    succeeded: list[str] = field(default_factory=list)
+    """New versions of what is here that took the place of the one before."""
 
 
 class _Name(NamedTuple):
@@ -70,7 +87,8 @@ def import_structures(
     indicator_dimension: str = "",
     area_dimension: str = "REF_AREA",
 ) -> Imported:
-    """Make what is new: code lists, concept schemes, providers, data structures, dataflows, in this order.
+    """Make what is new: code lists, concept schemes, providers, data structures, dataflows, in this order; then value
+    lists, maps, hierarchies and constraints, which may name any of them.
 
     `source` names the file in the audit trail. The two dimensions are those of the dataflows of the message; without a
     name, indicators stand in INDICATOR or SERIES. DiffersFromFinal, UnknownArtefact for a reference to what is neither
@@ -91,8 +109,21 @@ def import_structures(
         agreements.setdefault(agreement.dataflow, []).append(agreement)
     for flow in artefacts.flows:
         work.flow(flow, agreements.get(flow.urn, []), indicator_dimension, area_dimension)
+    for one in (
+        *artefacts.of_kind("valuelist"),
+        *artefacts.representation_maps,
+        *artefacts.hierarchies,
+        *artefacts.allowed,
+        *artefacts.structure_maps,
+    ):
+        work.document(one)
     done = work.done
-    detail = {"created": done.created, "unchanged": done.unchanged, "partial": done.partial}
+    detail = {
+        "created": done.created,
+        "unchanged": done.unchanged,
+        "partial": done.partial,
+        "succeeded": done.succeeded,
+    }
     audit.record(
         by=by, action="structures.imported", object_type="message", object_id=source, reason=reason, detail=detail
     )
@@ -116,12 +147,18 @@ class _Work:
         self.done.unchanged.append(_named(new))
 
     def code_list(self, scheme: ItemScheme) -> None:
-        there = _found(CodeList.objects.prefetch_related("codes__parent"), _Name.of(scheme.urn))
+        there = _found(CodeList.objects.prefetch_related("codes__parent", "codes__replaced_by"), _Name.of(scheme.urn))
         if there is not None:
             same = kept.code_list_of(there)
             self._same(same, scheme, _differing_items(same, scheme))
             return
-        codes = [code_lists.NewCode(one.id, dict(one.name), dict(one.description), one.parent) for one in scheme.items]
+        before = _grown(CodeList.objects.all(), scheme)
+        if before is not None and not drafting.lost(old := contents.of_code_list(before), _content(scheme)):
+            content = _content(scheme, old)
+            versions.succeed_code_list(code_list=before, version=scheme.version, content=content, **self.said)
+            self._made(scheme, succeeds=True)
+            return
+        codes = [_new_code(one) for one in scheme.items]
         code_lists.create_code_list(**_identity(scheme), description=dict(scheme.description), codes=codes, **self.said)
         self._made(scheme)
 
@@ -134,13 +171,21 @@ class _Work:
         nested = [one.id for one in scheme.items if one.parent]
         if nested:
             raise StructureRefused(_("Concepts under other concepts cannot be kept."), ", ".join(nested[:TOLD]))
+        before = _grown(ConceptScheme.objects.all(), scheme)
+        if before is not None and not drafting.lost(contents.of_concept_scheme(before), _content(scheme)):
+            content = _content(scheme)
+            versions.succeed_concept_scheme(scheme=before, version=scheme.version, content=content, **self.said)
+            self._made(scheme, succeeds=True)
+            return
         concepts = [data_structures.NewConcept(one.id, dict(one.name), dict(one.description)) for one in scheme.items]
         description = dict(scheme.description)
         data_structures.set_concepts(**_identity(scheme), description=description, concepts=concepts, **self.said)
         self._made(scheme)
 
-    def _made(self, artefact: Artefact) -> None:
+    def _made(self, artefact: Artefact, *, succeeds: bool = False) -> None:
         self.done.created.append(_named(artefact))
+        if succeeds:
+            self.done.succeeded.append(_named(artefact))
         if isinstance(artefact, ItemScheme) and artefact.partial:
             self.done.partial.append(_named(artefact))
 
@@ -160,7 +205,7 @@ class _Work:
         if there is not None:
             uses = there.components.select_related("concept__scheme", "code_list")
             same = kept.structure_of(there, uses)
-            self._same(same, structure, _differing_components(same, structure))
+            self._same(same, structure, _differing_components(same, _as_it_is_now(structure)))
             return
         components = [_component(use) for use in structure.components]
         scheme = next((one.in_scheme for one in components if one.in_scheme), None)
@@ -192,6 +237,10 @@ class _Work:
         )
         self._made(flow)
 
+    def document(self, artefact: Artefact) -> None:
+        _document, is_new = documents.keep_document(artefact=artefact, **self.said)
+        (self.done.created if is_new else self.done.unchanged).append(_named(artefact))
+
 
 # --- what is here ---------------------------------------------------------------------------------------
 
@@ -206,6 +255,25 @@ def _must(query: models.QuerySet[M], urn: str) -> M:
     if found is None:
         raise UnknownArtefact(name.reference)
     return found
+
+
+def _live(ask: Callable[[str, str, str], M | None], urn: str) -> M:
+    """What a reference to a list or scheme means now: its newest version of the same line."""
+    name = _Name.of(urn)
+    found = ask(name.agency, name.artefact_id, name.version)
+    if found is None:
+        raise UnknownArtefact(name.reference)
+    return found
+
+
+def _grown(query: models.QuerySet[V], scheme: ItemScheme) -> V | None:
+    """The version here that a whole new one of the same line follows; None where there is none before it."""
+    if scheme.partial:
+        return None
+    line = numbers_of(scheme.version)
+    same = query.filter(agency=scheme.agency, artefact_id=scheme.id, succeeded_by__isnull=True)
+    before = [one for one in same if numbers_of(one.version)[0] == line[0] and numbers_of(one.version) < line]
+    return max(before, key=lambda one: numbers_of(one.version), default=None)
 
 
 def _provider(flow: Flow, agreements: list[Agreement]) -> DataProvider:
@@ -249,14 +317,46 @@ def _identity(artefact: Artefact) -> dict[str, Any]:
     }
 
 
+def _new_code(one: Item) -> code_lists.NewCode:
+    valid_to = _day(one)
+    return code_lists.NewCode(
+        one.id, dict(one.name), dict(one.description), one.parent, valid_to=valid_to, replaced_by=one.replaced_by
+    )
+
+
+def _day(one: Item) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(one.valid_to) if one.valid_to else None
+    except ValueError:
+        raise StructureRefused(_("The last day of a code is no date."), f"{one.id}: {one.valid_to}") from None
+
+
+def _content(scheme: ItemScheme, before: drafting.Content | None = None) -> drafting.Content:
+    """What a scheme of a message says; what messages do not say (kinds and other schemes' words) is as before."""
+    there = {one["id"]: one for one in before["items"]} if before else {}
+    told = [
+        drafting.item_of(
+            one.id,
+            name=dict(one.name),
+            description=dict(one.description),
+            parent=one.parent,
+            valid_to=str(_day(one) or ""),
+            replaced_by=one.replaced_by,
+            **{name: there[one.id][name] for name in ("kind", "aliases") if one.id in there},
+        )
+        for one in scheme.items
+    ]
+    return {"name": dict(scheme.name), "description": dict(scheme.description), "items": told}
+
+
 def _component(use: ComponentUse) -> data_structures.NewComponent:
     concept = _Name.of(use.concept)
     return data_structures.NewComponent(
         component_id=use.id,
         role=use.role,
-        code_list=_must(CodeList.objects.all(), use.code_list) if use.code_list else None,
+        code_list=_live(live_code_list, use.code_list) if use.code_list else None,
         concept=concept.item,
-        in_scheme=_must(ConceptScheme.objects.all(), use.concept.partition(").")[0] + ")"),
+        in_scheme=_live(live_concept_scheme, use.concept),
         attachment=Component.Attachment.SERIES if use.of_series else "",
         required=use.required,
     )
@@ -279,6 +379,24 @@ def _differing_items(there: ItemScheme, new: ItemScheme) -> list[str]:
     missing = [] if new.partial else [one.id for one in there.items if one.id not in shown]
     moved = [] if new.partial or [one.id for one in there.items] == [one.id for one in new.items] else [_("order")]
     return found + missing or moved
+
+
+def _as_it_is_now(structure: Structure) -> Structure:
+    """The structure, whose references to lists and schemes lead to the newest version of their line."""
+    return replace(structure, components=tuple(_use_now(use) for use in structure.components))
+
+
+def _use_now(use: ComponentUse) -> ComponentUse:
+    list_name, concept = _Name.of(use.code_list) if use.code_list else None, _Name.of(use.concept)
+    live = live_code_list(*list_name[:3]) if list_name else None
+    scheme = live_concept_scheme(*concept[:3])
+    return replace(
+        use,
+        code_list=use.code_list.replace(f"({list_name.version})", f"({live.version})")
+        if list_name and live
+        else use.code_list,
+        concept=use.concept.replace(f"({concept.version})", f"({scheme.version})") if scheme else use.concept,
+    )
 
 
 def _differing_components(there: Structure, new: Structure) -> list[str]:

@@ -1,9 +1,11 @@
-"""Concepts, code lists, data structures, dataflows, providers, mappings."""
+"""Concepts, code lists, data structures, dataflows, providers, mappings; drafts and documents."""
 
 from adme.structures.models.codelist import Code, CodeList
 from adme.structures.models.concept import Concept, ConceptScheme
 from adme.structures.models.dataflow import Dataflow, DataProvider
 from adme.structures.models.datastructure import Component, DataStructure
+from adme.structures.models.document import Document, DocumentReference
+from adme.structures.models.draft import Draft
 from adme.structures.models.mapping import Mapping
 
 __all__ = [
@@ -15,5 +17,8 @@ __all__ = [
     "DataProvider",
     "DataStructure",
     "Dataflow",
+    "Document",
+    "DocumentReference",
+    "Draft",
     "Mapping",
 ]

@@ -10,7 +10,15 @@ from adme.structures.models.maintainable import Maintainable, any_id
 
 
 class CodeList(Maintainable):
-    """A closed list of codes."""
+    """A closed list of codes.
+
+    `succeeded_by` is empty on the newest version of a line, whose codes the store's numbers hang on. An earlier version
+    is a copy that never changes and leads to the version that took its place.
+    """
+
+    succeeded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="earlier_versions"
+    )
 
     class Meta(Maintainable.Meta):
         constraints = [models.UniqueConstraint(fields=["agency", "artefact_id", "version"], name="code_list_once")]
@@ -21,6 +29,7 @@ class Code(models.Model):
 
     `aliases` says how other schemes write the same thing, as ``{"M49": ["96", "096"], "ISO3": ["BRN"]}``: a mapping
     may declare that a column is written so. A code is never removed; what is no longer used stays readable.
+    `valid_to` is its last day, `replaced_by` the code to use from then on.
     """
 
     class Kind(models.TextChoices):
@@ -38,10 +47,18 @@ class Code(models.Model):
     position = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=20, choices=Kind.choices, blank=True, default=Kind.NONE)
     aliases = models.JSONField(default=dict, blank=True, help_text='{"ISO3": ["BRN"]}')
+    valid_to = models.DateField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
 
     class Meta:
         ordering = ["code_list", "position", "code_id"]
-        constraints = [models.UniqueConstraint(fields=["code_list", "code_id"], name="code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code_list", "code_id"], name="code_once"),
+            models.CheckConstraint(
+                condition=models.Q(replaced_by__isnull=True) | models.Q(valid_to__isnull=False),
+                name="a_replaced_code_has_its_last_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code_id

@@ -9,7 +9,11 @@ from adme.structures.models.maintainable import Maintainable, nc_name
 
 
 class ConceptScheme(Maintainable):
-    """A set of concepts kept by one agency."""
+    """A set of concepts kept by one agency. `succeeded_by` as on a code list."""
+
+    succeeded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="earlier_versions"
+    )
 
     class Meta(Maintainable.Meta):
         constraints = [models.UniqueConstraint(fields=["agency", "artefact_id", "version"], name="concept_scheme_once")]

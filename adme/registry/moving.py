@@ -1,0 +1,38 @@
+"""A delivery that puts the figures of one code under another: an SDMX-CSV message to bring in, review and release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from adme.lib.sdmx_messages.csv_data import csv_message
+from adme.lib.sdmx_messages.shape import Part
+from adme.releases.exports import flow_shape
+from adme.releases.frozen_frames import text_frames
+from adme.releases.queries import select
+from adme.structures.models import Dataflow
+
+
+def moving_message(dataflow: Dataflow, dimension: str, old: str, new: str) -> Iterator[bytes]:
+    """The message in chunks: one row that deletes everything under `old`, then its public figures under `new`.
+
+    Where `new` has a figure of its own for the same place and period, that one stays, and none is sent. Only what is
+    public now is in it; the public figures of `new` are held in memory as keys.
+    """
+    shape = flow_shape(dataflow, "en")
+    columns = list(shape.columns)
+    keys = [*(part.id for part in shape.dimensions), shape.time.id]
+    own = [frame.select(keys) for frame in text_frames(select(dataflow, {dimension: [new]}), columns)]
+    there = pl.concat(own) if own else pl.DataFrame(schema=dict.fromkeys(keys, pl.String))
+    texts = dict.fromkeys(columns, pl.String)
+    everything = pl.DataFrame({name: [old if name == dimension else None] for name in columns}, schema=texts)
+    moved = _moved(dataflow, dimension, old, new, there)
+    yield from csv_message([Part([everything], "Delete"), Part(moved, "Merge")], shape)
+
+
+def _moved(dataflow: Dataflow, dimension: str, old: str, new: str, there: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    columns = list(flow_shape(dataflow, "en").columns)
+    for frame in text_frames(select(dataflow, {dimension: [old]}), columns):
+        renamed = frame.with_columns(pl.lit(new).alias(dimension))
+        yield renamed.join(there, on=there.columns, how="anti", maintain_order="left")

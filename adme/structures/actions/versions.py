@@ -1,0 +1,162 @@
+"""A version takes the place of the one before it: the new content under the new number, the old as a copy.
+
+The rows that numbers and components hang on stay the same and get the new number (docs/decisions/0801); what was said
+under the old number is copied, whole, and never changes again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from adme.accounts import audit
+from adme.accounts.models import User
+from adme.structures import contents, drafting
+from adme.structures.actions import code_lists, data_structures
+from adme.structures.actions.rights import check_id
+from adme.structures.drafting import Content, ItemContent
+from adme.structures.errors import AlreadyExists, StructureRefused
+from adme.structures.models import Code, CodeList, Concept, ConceptScheme, DataStructure
+from adme.structures.models.maintainable import any_id, nc_name
+
+BATCH = 500
+TOLD = 200
+S = TypeVar("S", CodeList, ConceptScheme)
+
+
+def succeed_code_list(*, code_list: CodeList, version: str, content: Content, by: User | str, reason: str) -> CodeList:
+    """Give a code list its next version. The caller has checked the right and holds the transaction.
+
+    AlreadyExists where the version is here; StructureRefused where the list is an earlier version, or `content` lacks
+    a code of it.
+    """
+    locked = _locked(CodeList.objects.all(), code_list, version)
+    before = contents.of_code_list(locked)
+    _check(before, content, any_id)
+    copy = _renumbered(locked, version, content)
+    _copy_codes(locked, copy)
+    _set_codes(locked, content)
+    code_lists.touch_structures(locked)
+    _record("code_list", locked, copy, before, content, by=by, reason=reason)
+    return locked
+
+
+def succeed_concept_scheme(
+    *, scheme: ConceptScheme, version: str, content: Content, by: User | str, reason: str
+) -> ConceptScheme:
+    """Give a concept scheme its next version, in the same way."""
+    locked = _locked(ConceptScheme.objects.all(), scheme, version)
+    before = contents.of_concept_scheme(locked)
+    _check(before, content, nc_name)
+    copy = _renumbered(locked, version, content)
+    same = [Concept(scheme=copy, concept_id=c.concept_id, name=c.name, description=c.description)
+            for c in locked.concepts.all()]  # fmt: skip
+    Concept.objects.bulk_create(same, batch_size=BATCH)
+    data_structures.write_concepts(
+        locked, [data_structures.NewConcept(one["id"], one["name"], one["description"]) for one in content["items"]]
+    )
+    for pk in DataStructure.objects.filter(components__concept__scheme=locked).values_list("pk", flat=True).distinct():
+        DataStructure.objects.filter(pk=pk).update(stamp=uuid.uuid4())
+    _record("concept_scheme", locked, copy, before, content, by=by, reason=reason)
+    return locked
+
+
+def _locked(query: object, given: S, version: str) -> S:
+    locked: S = query.select_for_update().get(pk=given.pk)  # type: ignore[attr-defined]
+    if locked.succeeded_by_id is not None:
+        raise StructureRefused(
+            _("A newer version has taken the place of this one."), locked.reference, _("Begin with the newest.")
+        )
+    if type(given).objects.filter(agency=given.agency, artefact_id=given.artefact_id, version=version).exists():
+        raise AlreadyExists(f"{given.agency}:{given.artefact_id}({version})")
+    return locked
+
+
+def _check(before: Content, after: Content, rule: object) -> None:
+    gone = drafting.lost(before, after)
+    if gone:
+        raise StructureRefused(
+            _("A code cannot be taken out."), ", ".join(gone[:10]), _("Give it a last day; or make a list of its own.")
+        )
+    for one in after["items"]:
+        check_id(one["id"], rule)  # type: ignore[arg-type]
+    drafting.checked(after)
+
+
+def _renumbered(locked: S, version: str, content: Content) -> S:
+    """The copy that keeps the old number; `locked` has the new one, and the new texts, from here on."""
+    old = {"version": locked.version, "name": locked.name, "description": locked.description}
+    locked.version, locked.name, locked.description = version, content["name"], content["description"]
+    locked.save(update_fields=["version", "name", "description"])
+    copy = type(locked)(agency=locked.agency, artefact_id=locked.artefact_id, succeeded_by=locked, **old)
+    copy.save()
+    return copy
+
+
+def _copy_codes(source: CodeList, copy: CodeList) -> None:
+    there = list(source.codes.all())
+    ids = {one.pk: one.code_id for one in there}
+    same = {
+        one.code_id: Code(
+            code_list=copy,
+            code_id=one.code_id,
+            name=one.name,
+            description=one.description,
+            position=one.position,
+            kind=one.kind,
+            aliases=one.aliases,
+            valid_to=one.valid_to,
+        )
+        for one in there
+    }
+    Code.objects.bulk_create(list(same.values()), batch_size=BATCH)
+    for one in there:
+        twin = same[one.code_id]
+        twin.parent = same[ids[one.parent_id]] if one.parent_id else None
+        twin.replaced_by = same[ids[one.replaced_by_id]] if one.replaced_by_id else None
+    Code.objects.bulk_update(list(same.values()), ["parent", "replaced_by"], batch_size=BATCH)
+
+
+def _set_codes(code_list: CodeList, content: Content) -> None:
+    """Make what is new and bring every code to what the content says, its place included."""
+    there = {one.code_id: one for one in code_list.codes.all()}
+    new = [Code(code_list=code_list, code_id=one["id"]) for one in content["items"] if one["id"] not in there]
+    Code.objects.bulk_create(new, batch_size=BATCH)
+    there |= {one.code_id: one for one in new}
+    for place, told in enumerate(content["items"]):
+        _fill(there[told["id"]], told, place, there)
+    fields = ["name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by"]
+    Code.objects.bulk_update(list(there.values()), fields, batch_size=BATCH)
+
+
+def _fill(code: Code, told: ItemContent, place: int, there: Mapping[str, Code]) -> None:
+    code.name, code.description, code.position = told["name"], told["description"], place
+    code.kind, code.aliases = told["kind"], told["aliases"]
+    code.parent = there[told["parent"]] if told["parent"] else None
+    code.valid_to = dt.date.fromisoformat(told["valid_to"]) if told["valid_to"] else None
+    code.replaced_by = there[told["replaced_by"]] if told["replaced_by"] else None
+
+
+def _record(
+    kind: str, now: CodeList | ConceptScheme, copy: CodeList | ConceptScheme, before: Content, after: Content, *,
+    by: User | str, reason: str,
+) -> None:  # fmt: skip
+    found = drafting.changes(before, after)
+    detail = {
+        "before": copy.reference,
+        "added": _told([one.item for one in found if one.is_new]),
+        "changed": _told([f"{one.item}: {', '.join(one.fields)}" for one in found if not one.is_new]),
+        "count": len(found),
+    }
+    audit.record(
+        by=by, action=f"structures.{kind}.succeeded", object_type=kind, object_id=now.reference, reason=reason,
+        detail=detail,
+    )  # fmt: skip
+
+
+def _told(ids: Sequence[str]) -> list[str]:
+    return list(ids[:TOLD])
