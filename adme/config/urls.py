@@ -15,6 +15,7 @@ urlpatterns = [
     path("work/metadata/", include("adme.indicators.urls")),
     path("work/frameworks/", include("adme.frameworks.urls")),
     path("work/", include("adme.collection.urls")),
+    path("api/", include("adme.api.urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),
     path("healthz", views.healthz, name="healthz"),
