@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -72,18 +72,23 @@ def validated(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
         return open_to_all(response)
     etag = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = (
-        "public, no-cache"  # every use asks: a withdrawal must reach every cache at once
-    )
-    return open_to_all(get_conditional_response(request, etag=etag, response=response) or response)
+    return known_already(request, etag) or open_to_all(response)
+
+
+def known_already(request: HttpRequest, etag: str) -> HttpResponseBase | None:
+    """304 where the client holds the answer of this ETag, else None."""
+    kept = HttpResponse(headers={"ETag": etag})
+    unchanged = get_conditional_response(request, etag=etag, response=kept)
+    return None if unchanged is None or unchanged is kept else open_to_all(unchanged)
 
 
 def open_to_all(response: HttpResponseBase) -> HttpResponseBase:
     """Pages of other sites may read it: it is public, and the star keeps cookies out of it."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag"
-    if isinstance(response, HttpResponse):
-        patch_vary_headers(response, ["Accept", "Accept-Language", "Accept-Encoding"])
+    if response.status_code in (200, 304):
+        response.headers["Cache-Control"] = "public, no-cache"  # each use asks: a withdrawal must reach all at once
+    patch_vary_headers(cast(HttpResponse, response), ["Accept", "Accept-Language", "Accept-Encoding"])
     return response
 
 

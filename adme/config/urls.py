@@ -16,6 +16,7 @@ urlpatterns = [
     path("work/frameworks/", include("adme.frameworks.urls")),
     path("work/", include("adme.collection.urls")),
     path("api/", include("adme.api.urls")),
+    path("", include("adme.api.site_urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),
     path("healthz", views.healthz, name="healthz"),

@@ -72,6 +72,11 @@ class Catalogue:
         """Slug → indicator."""
         return {one.indicator.slug: one.indicator for one in self.public}
 
+    @cached_property
+    def source_ids(self) -> dict[int, str]:
+        """Dataflow (primary key) → by what lists are narrowed to it."""
+        return {one.indicator.dataflow_id: _anchor(one.indicator) for one in self.public}
+
     def headlines(self, most: int) -> list[Indicator]:
         """The indicators that lead, in their order."""
         leading = [i for i in self.indicators.values() if i.headline_position is not None]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
@@ -24,6 +26,16 @@ PATHS = list(described()["paths"])
 MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
 
 
+@pytest.fixture
+def connected() -> Iterator[None]:
+    """The test's own connection stays open after a request, as Django's test client has it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 def test_only_what_may_be_is_documented():
     kinds = {"200": {"application/json"}, "304": set()}
     for path in described()["paths"].values():
@@ -35,7 +47,7 @@ def test_only_what_may_be_is_documented():
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.django_db
-def test_it_answers_as_it_says(world: worlds.World, path: str, volume: Callable[..., int]) -> None:
+def test_it_answers_as_it_says(world: worlds.World, connected: None, path: str, volume: Callable[..., int]) -> None:
     operation = schemathesis.openapi.from_wsgi("/api/openapi.json", application)[path]["GET"]
     seen = []
     for mode in MODES:

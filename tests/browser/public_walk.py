@@ -179,6 +179,7 @@ def _json(iso2: str, period: str) -> dict[str, list[str]]:
         "api:release": [],  # see _more
         "api:search": [f"/api/search?q={word}" for word in ("unemployment", iso2, "wobbe")],
         "api:nothing": ["/api/", "/api/nothing"],
+        "site:catalogue": ["/catalogue.jsonld"],
     }
 
 
