@@ -6,6 +6,8 @@ import copy
 from functools import cache
 from typing import Any, Final
 
+from django.conf import settings
+
 from adme.api.interface import interface
 from adme.api.shapes import Problem
 
@@ -28,6 +30,7 @@ HEADERS: Final = {
 def described() -> dict[str, Any]:
     """The whole description. Shared: not to be changed."""
     made: dict[str, Any] = copy.deepcopy(dict(interface.get_openapi_schema(path_prefix=PREFIX.strip("/"))))
+    made["x-limits"] = f"{settings.SITE_ADDRESS}/limits.json"
     made["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     for path in made["paths"].values():
         for operation in path.values():

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("adme.api.site_urls")),
     path("sdmx/", include("adme.sdmx.urls")),
     path("", include("adme.releases.urls")),
+    path("limits.json", views.limits, name="limits"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),

@@ -28,7 +28,8 @@ FILES: Final = (
 """Endings and media types of an indicator's files."""
 
 _UNSAFE = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&\u2028\u2029"}
-SHORTEST, LONGEST = 50, 5_000
+SHORTEST = 50
+LONGEST = 5_000
 """Characters of a description, as readers of schema.org want it."""
 
 

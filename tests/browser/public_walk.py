@@ -118,6 +118,7 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
             "healthz": ["/healthz"],
             "readyz": ["/readyz"],
             "robots": ["/robots.txt"],
+            "limits": ["/limits.json"],
         }
     )
 
