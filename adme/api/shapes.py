@@ -41,6 +41,17 @@ class Listed(Answer):
     previous: Address | None
 
 
+class Start(Shape):
+    """Where everything is."""
+
+    title: str
+    openapi: Address
+    manual: Address
+    limits: Address
+    catalogue: Address
+    lists: dict[str, Address] = Field(description="Name of each list → its address.")
+
+
 class Named(Shape):
     """A thing by its id and its name."""
 

@@ -5,9 +5,9 @@ from django.urls import URLPattern, path, re_path
 from adme.accounts.policy import PUBLIC, policy
 from adme.api.answering import public_answer
 from adme.api.interface import interface
-from adme.api.views import countries, description, figures, frameworks, indicators, metadata, releases, search
+from adme.api.views import countries, description, figures, frameworks, indicators, metadata, releases, search, start
 
-OPERATIONS = (countries, figures, frameworks, indicators, metadata, releases, search)
+OPERATIONS = (countries, figures, frameworks, indicators, metadata, releases, search, start)
 """Where operations are declared: importing these has put them on the interface."""
 
 app_name = "api"

@@ -37,7 +37,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @policy(PUBLIC, formats=["text"])
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything public may be indexed; workspaces and data downloads are nothing for a search engine."""
-    lines = ["User-agent: *", "Disallow: /account/", "Disallow: /work/", "Disallow: /sdmx/", ""]
+    lines = ["User-agent: *", "Disallow: /account/", "Disallow: /work/", "Disallow: /sdmx/", "Disallow: /api/", ""]
     lines.append(f"Sitemap: {settings.SITE_ADDRESS}/sitemap.xml")
     lines.append(f"# {settings.SITE_NAME}: {settings.SITE_ADDRESS}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -163,6 +163,7 @@ def _json(iso2: str, period: str) -> dict[str, list[str]]:
     one, plan = f"/api/indicators/{SLUG}", "/api/frameworks/fixture-plan"
     return {
         "api:openapi": ["/api/openapi.json"],
+        "api:start": ["/api/"],
         "api:indicators": ["/api/indicators?page_size=1000", "/api/indicators?q=unemployment"],
         "api:indicator": [one, f"{one}?as_of={FUTURE}"],
         "api:series": [
