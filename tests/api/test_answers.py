@@ -242,6 +242,20 @@ def test_what_has_not_changed_is_not_sent_again(client, world):
     assert client.get(SERIES, headers={"If-None-Match": tags[SERIES]}).status_code == 200
 
 
+def test_who_is_signed_in_gets_what_everybody_gets(client, world):
+    """So that a cache, and a page of another site, may hold it."""
+    for address in ("/api/indicators", SERIES, "/api/releases", "/catalogue.jsonld"):
+        anybody = client.get(address)
+        body = b"".join(anybody)
+        client.force_login(world.loader)
+        own = client.get(address)
+        assert (b"".join(own), own.headers["ETag"]) == (body, anybody.headers["ETag"])
+        assert not own.cookies
+        assert own.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in own.headers
+        client.logout()
+
+
 ASKED = [
     "/api/indicators", "/api/indicators/neet", f"{SERIES}?breakdown=*", "/api/countries", "/api/countries/TH",
     "/api/latest?indicator=neet,internet-users", "/api/releases", "/api/search?q=water", "/api/frameworks",
