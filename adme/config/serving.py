@@ -16,6 +16,10 @@ from adme.config.processes import Child, Family, own_command
 
 THREADS: Final = 4
 """Per web process: enough to let some wait for the database while others compute."""
+HEADER_MILLISECONDS: Final = 10_000
+"""Until the headers of a request must have arrived; then the connection is closed."""
+LONGEST_ADDRESS: Final = 65_534
+"""Characters of an address that the web server takes (fixed in it); a longer one is answered 414."""
 START_TIMEOUT: Final = 60.0
 
 
@@ -45,7 +49,7 @@ def add_web(family: Family, environment: Mapping[str, str], host: str, port: int
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"]
-    command += ["--http1-header-read-timeout", "10000", "adme.config.wsgi:application"]
+    command += ["--http1-header-read-timeout", str(HEADER_MILLISECONDS), "adme.config.wsgi:application"]
     return family.add("web", command, environment, restart=False)
 
 

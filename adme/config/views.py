@@ -6,10 +6,12 @@ import logging
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from adme.accounts.policy import PUBLIC, policy
+from adme.api.answering import validated
 from adme.config import readiness
+from adme.config.limits import document
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +37,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @policy(PUBLIC, formats=["text"])
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything public may be indexed; workspaces and data downloads are nothing for a search engine."""
-    lines = ["User-agent: *", "Disallow: /account/", "Disallow: /work/", "Disallow: /sdmx/", ""]
+    lines = ["User-agent: *", "Disallow: /account/", "Disallow: /work/", "Disallow: /sdmx/", "Disallow: /api/", ""]
     lines.append(f"Sitemap: {settings.SITE_ADDRESS}/sitemap.xml")
     lines.append(f"# {settings.SITE_NAME}: {settings.SITE_ADDRESS}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@policy(PUBLIC, formats=["json"])
+def limits(request: HttpRequest) -> HttpResponseBase:
+    """What this installation enforces, for programs; the manual says the same to people."""
+    return validated(request, JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1}))
 
 
 def _word(word: str, status: int) -> HttpResponse:

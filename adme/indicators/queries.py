@@ -9,14 +9,28 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from adme.indicators.errors import UnknownIndicator
-from adme.indicators.models import Indicator, SearchDocument, Topic
+from adme.indicators.models import Indicator, Report, SearchDocument, Topic
 from adme.indicators.words import words_of
 
-__all__ = ["Hit", "headlines", "indicator_by_slug", "indicators_of", "search", "topics_with_children", "units_of"]
+__all__ = [
+    "REPORT",
+    "Hit",
+    "headlines",
+    "indicator_by_slug",
+    "indicators_of",
+    "report_name",
+    "report_named",
+    "reports_of",
+    "search",
+    "topics_with_children",
+    "units_of",
+]
 
 MOST_CANDIDATES = 2_000
 """Documents that are ranked for one search; more are cut off in the order of their ids."""
 MOST_WORDS = 12
+REPORT = "metadata"
+"""The kind of what is found in an approved metadata report."""
 
 
 def indicator_by_slug(slug: str) -> Indicator:
@@ -54,6 +68,24 @@ def units_of(dataflow_id: int) -> dict[str, str]:
     """Code of each indicator of a dataflow → the unit code that the register gives it; without those that have none."""
     rows = Indicator.objects.filter(dataflow_id=dataflow_id).exclude(unit_code="")
     return dict(rows.values_list("code_id", "unit_code"))
+
+
+def report_name(slug: str, area: str) -> str:
+    """What a report is found by: the indicator's slug, and the area it is about."""
+    return f"{slug}@{area}" if area else slug
+
+
+def report_named(name: str) -> tuple[str, str]:
+    """The slug and the area of such a name."""
+    slug, _at, area = name.partition("@")
+    return slug, area
+
+
+def reports_of(slugs: Iterable[str]) -> list[str]:
+    """The names of the approved reports on some indicators. One query."""
+    wanted = set(slugs)
+    rows = Report.objects.filter(public__isnull=False).values_list("indicator__slug", "area")
+    return sorted(report_name(slug, area) for slug, area in rows if slug in wanted)
 
 
 def _with_all() -> QuerySet[Indicator]:

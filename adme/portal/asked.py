@@ -117,7 +117,7 @@ class Asked:
         asked = self.text(name)
         if not asked:
             return None
-        instant = _instant(asked)
+        instant = instant_of_text(asked)
         if instant is None:
             self.leave_out(
                 _("“{asked}” is no date or time that can be read; write 2026-11-23 or 2026-11-23T10:00:00Z.").format(
@@ -137,7 +137,7 @@ class Asked:
         return value
 
 
-def _instant(text: str) -> int | None:
+def instant_of_text(text: str) -> int | None:
     """An instant (microseconds) from ISO 8601 text with a zone, or from a date; None when it is neither."""
     text = text.replace(" ", "+")  # a plus sign in an address arrives as a space
     try:

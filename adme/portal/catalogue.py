@@ -10,6 +10,7 @@ from functools import cached_property
 from django.utils.text import slugify
 
 from adme.indicators.models import Indicator
+from adme.indicators.queries import REPORT, report_named, reports_of
 from adme.indicators.queries import search as find
 from adme.lib import periods
 from adme.lib.texts import text_in
@@ -38,11 +39,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Found:
-    """What words were found in: slugs of indicators and topics, best first, and codes of states."""
+    """What words were found in: slugs of indicators and topics, best first, codes of states, and metadata reports by
+    indicator and area ("" for all countries)."""
 
     slugs: tuple[str, ...]
     topics: tuple[str, ...]
     areas: frozenset[str]
+    reports: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class Catalogue:
         """Slug → indicator."""
         return {one.indicator.slug: one.indicator for one in self.public}
 
+    @cached_property
+    def source_ids(self) -> dict[int, str]:
+        """Dataflow (primary key) → by what lists are narrowed to it."""
+        return {one.indicator.dataflow_id: _anchor(one.indicator) for one in self.public}
+
     def headlines(self, most: int) -> list[Indicator]:
         """The indicators that lead, in their order."""
         leading = [i for i in self.indicators.values() if i.headline_position is not None]
@@ -82,10 +90,11 @@ class Catalogue:
         return [_source(own) for own in sorted(flows.values(), key=lambda own: (-len(own), own[0].dataflow.reference))]
 
     def search(self, words: str) -> Found:
-        """What words are found in, among the public only: indicators, topics that have any, states."""
+        """What words are found in, among the public only: indicators, topics that have any, states, reports."""
         slugs = {
             "indicator": list(self.indicators),
             "topic": sorted({slug for entry in self.entries for slug in entry.topics}),
+            REPORT: reports_of(self.indicators),
         }
         hits = find(words, among=slugs)
         wanted = folded(words).split()
@@ -93,6 +102,7 @@ class Catalogue:
             slugs=tuple(hit.slug for hit in hits if hit.kind == "indicator"),
             topics=tuple(hit.slug for hit in hits if hit.kind == "topic"),
             areas=frozenset(s.code for s in self.states if wanted and all(w in folded(s.name) for w in wanted)),
+            reports=tuple(report_named(hit.slug) for hit in hits if hit.kind == REPORT),
         )
 
 

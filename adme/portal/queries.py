@@ -133,9 +133,13 @@ def values_for(
     period_to: int | None = None,
     as_of: int | None = None,
     with_attributes: bool = True,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[Value]:
     """The published values of a key, in order of key and period, with what their attributes say unless told not to."""
-    cells = published.select(flow.dataflow, key, period_from=period_from, period_to=period_to, as_of=as_of).cells()
+    cells = published.select(
+        flow.dataflow, key, period_from=period_from, period_to=period_to, as_of=as_of, offset=offset, limit=limit
+    ).cells()
     wanted = {cell.attributes for cell in cells if cell.attributes is not None} if with_attributes else set()
     contents = published.attribute_contents(wanted) if wanted else {}
     return values_of(cells, flow.layout, contents)

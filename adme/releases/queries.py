@@ -114,11 +114,14 @@ def select(
     as_of: AsOf = None,
     first_n: int | None = None,
     last_n: int | None = None,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> Selection:
     """Published data of a dataflow, not yet read: `cells()` for thousands, `frames()` for millions.
 
     `key` is ``"A..TH+VN"``, ``{"REF_AREA": ["TH", "VN"]}`` or None for all; a code that does not exist matches nothing.
-    `first_n` and `last_n` keep the first or last observations of each series. KeyRefused for a key that cannot be.
+    `first_n` and `last_n` keep the first or last observations of each series; `offset` and `limit` count over the
+    whole answer. KeyRefused for a key that cannot be.
     """
     structure = structure_of(dataflow)
     return Selection(
@@ -127,8 +130,9 @@ def select(
         as_of=instant_of(as_of),
         series=series_asked(structure, key),
         observed=_between(period_from, period_to),
-        whole=not codes_asked(structure, key) and {period_from, period_to, first_n, last_n} == {None},
-        question=Question(first_n=first_n, last_n=last_n),
+        whole=not codes_asked(structure, key)
+        and {period_from, period_to, first_n, last_n, limit, offset or None} == {None},
+        question=Question(first_n=first_n, last_n=last_n, offset=offset, limit=limit),
     )
 
 
@@ -297,12 +301,14 @@ def history(dataflow: Dataflow, series_key: str, period: int | str, *, as_of: As
     return versions_of(dataflow.pk, series_key, number, instant_of(as_of))
 
 
-def published_indicators(*, as_of: AsOf = None) -> list[PublishedIndicator]:
-    """The indicators with at least one public observation, by slug, with what is public of each.
+def published_indicators(*, as_of: AsOf = None, slug: str = "") -> list[PublishedIndicator]:
+    """The indicators with at least one public observation, by slug, with what is public of each; or the one of `slug`.
 
     A constant number of queries. Each indicator comes with its dataflow, provider and topics.
     """
     registered = Indicator.objects.select_related("dataflow__provider", "dataflow__data_structure")
+    if slug:
+        registered = registered.filter(slug=slug)
     return published(registered.prefetch_related("topics"), instant_of(as_of))
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, overload
 import polars as pl
 from django.db import connection
 
+from adme.lib import clock
 from adme.lib.sdmx_messages.shape import FLAT
 from adme.releases import data_sets, frozen_files, published_frames
 from adme.releases.asked import OBSERVATION, SERIES, Condition, in_force
@@ -121,8 +122,9 @@ class Selection:
     def sql(self) -> tuple[str, tuple[Any, ...]]:
         """The statement that `cells` runs, and its parameters."""
         joined = f"FROM {SERIES} s JOIN {OBSERVATION} o ON o.series_id = s.id WHERE {self.condition.sql}"
+        cut, counts = self._cut
         if self.question.first_n is None and self.question.last_n is None:
-            return f'SELECT {CELL} {joined} ORDER BY s."key", o.period', self.condition.parameters
+            return f'SELECT {CELL} {joined} ORDER BY s."key", o.period{cut}', (*self.condition.parameters, *counts)
         places, bounds = [], []
         for count, order in ((self.question.first_n, "ASC"), (self.question.last_n, "DESC")):
             if count is not None:
@@ -132,9 +134,17 @@ class Selection:
         columns = ", ".join(name.split(".")[1] for name in CELL.split(", "))
         sql = (
             f"WITH numbered AS (SELECT {CELL}, {', '.join(places)} {joined}) "
-            f'SELECT {columns} FROM numbered WHERE {kept} ORDER BY "key", period'
+            f'SELECT {columns} FROM numbered WHERE {kept} ORDER BY "key", period{cut}'
         )
-        return sql, (*self.condition.parameters, *(count for _, count in bounds))
+        return sql, (*self.condition.parameters, *(count for _, count in bounds), *counts)
+
+    @property
+    def _cut(self) -> tuple[str, tuple[int, ...]]:
+        """The end of the statement that leaves out what `offset` and `limit` leave out, and its parameters."""
+        offset, limit = self.question.offset, self.question.limit
+        if limit is None and not offset:
+            return "", ()
+        return " LIMIT %s OFFSET %s", (clock.OPEN_END if limit is None else limit, offset)
 
     def cells(self) -> Cells:
         """Every cell, in order of key and period. One query. For thousands; `frames` is for millions."""

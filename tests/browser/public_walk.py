@@ -57,6 +57,7 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
     return (
         _frameworks(iso2)
         | _interface(key)
+        | _json(iso2, period)
         | {
             "portal:metadata": [f"{UNEMPLOYMENT}metadata/"],
             "portal:metadata-file": [f"{UNEMPLOYMENT}metadata.{ending}" for ending in ("xlsx", "docx")],
@@ -117,6 +118,7 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
             "healthz": ["/healthz"],
             "readyz": ["/readyz"],
             "robots": ["/robots.txt"],
+            "limits": ["/limits.json"],
         }
     )
 
@@ -156,16 +158,45 @@ def _interface(key: str) -> dict[str, list[str]]:
     }
 
 
+def _json(iso2: str, period: str) -> dict[str, list[str]]:
+    """The JSON interface, its description, and what machines are told of the whole site."""
+    one, plan = f"/api/indicators/{SLUG}", "/api/frameworks/fixture-plan"
+    return {
+        "api:openapi": ["/api/openapi.json"],
+        "api:start": ["/api/"],
+        "api:indicators": ["/api/indicators?page_size=1000", "/api/indicators?q=unemployment"],
+        "api:indicator": [one, f"{one}?as_of={FUTURE}"],
+        "api:series": [
+            f"{one}/series?breakdown=*&page_size=10000",
+            f"{one}/series?country={iso2}&start={period}&end={period}&as_of={FUTURE}",
+        ],
+        "api:metadata": [f"{one}/metadata"],
+        "api:latest": [f"/api/latest?indicator={SLUG}", f"/api/latest?indicator={SLUG}&country={iso2}&as_of={FUTURE}"],
+        "api:countries": ["/api/countries"],
+        "api:country": [f"/api/countries/{iso2}?page_size=1000"],
+        "api:frameworks": ["/api/frameworks"],
+        "api:framework": [plan],
+        "api:scorecard": [f"{plan}/scorecard?page_size=1000"],
+        "api:releases": ["/api/releases?page_size=1000"],
+        "api:release": [],  # see _more
+        "api:search": [f"/api/search?q={word}" for word in ("unemployment", iso2, "wobbe")],
+        "api:nothing": [],  # every other address below /api/: 404, tried in tests/api
+        "site:catalogue": ["/catalogue.jsonld"],
+    }
+
+
 def _more(asking: APIRequestContext, site: Site, name: str) -> list[str]:
     """Addresses that only the pages themselves tell."""
     sources = {
         "portal:release": ("/releases/", r'"(/releases/[0-9a-f-]{36}/)"'),
+        "api:release": ("/api/releases?page_size=1000", r'"id": "([0-9a-f-]{36})"'),
         "portal:manual-page": ("/manual/", r'"(/manual/[a-z][a-z0-9/-]*/)"'),
     }
     if name not in sources:
         return []
     page, pattern = sources[name]
-    return sorted(set(re.findall(pattern, asking.get(site.address + page).text())))
+    start = "/api/releases/" if name == "api:release" else ""
+    return sorted({start + found for found in re.findall(pattern, asking.get(site.address + page).text())})
 
 
 def as_text(body: bytes) -> str:

@@ -94,6 +94,11 @@ def samples() -> dict[str, list[str]]:
         "rule_name": ["wb-revisions-are-small", "no-such-rule"],
         "acceptance_id": [*map(str, Acceptance.objects.values_list("pk", flat=True)[:1]), "999999"],
         "position": ["1", "99"],
+        "indicator": [*Indicator.objects.values_list("slug", flat=True)[:1], "no-such-thing"],
+        "country": ["TH", "XX"],
+        "framework": ["ascc-blueprint-2025", "no-such-thing"],
+        "release": [*map(str, Release.objects.order_by("-instant").values_list("pk", flat=True)[:1]), nothing],
+        "rest": ["", "no/such/thing"],
     }
 
 

@@ -244,7 +244,7 @@ def test_many_are_written_all_or_none_in_few_questions(office, django_assert_max
     assert not ReportVersion.objects.exists()
     with django_assert_max_num_queries(20):
         made = write_many(reports=[good, NewReport(office.read, SAID), NewReport(office.read, SAID, "TH")], **WHO)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         approve(versions=made, by="another")
     assert set(public_reports(office.read)) == {"", "TH"}
     assert write_many(reports=[good], **WHO) == []

@@ -397,3 +397,14 @@ def test_few_rows_read_as_many_do(press, monkeypatch):
         assert few.equals(many)
         assert few.schema == many.schema
         assert len(few) == len(EXTRAS)
+
+
+@pytest.mark.parametrize("counts", [{}, {"last_n": 1}])
+@pytest.mark.parametrize(("offset", "limit"), [(0, 3), (2, 3), (4, None), (6, 5), (99, 1), (0, 99)])
+def test_a_part_of_the_answer_is_the_same_as_cells_and_as_frames(data, counts, offset, limit):
+    whole = found(data.flow, **counts)
+    end = None if limit is None else offset + limit
+    assert found(data.flow, offset=offset, limit=limit, **counts) == whole[offset:end]
+    selection = queries.select(data.flow, offset=offset, limit=limit, **counts)
+    assert sum(len(frame) for frame in selection.frames()) == len(whole[offset:end])
+    assert selection.frozen_file() is None, "a part is not the whole"

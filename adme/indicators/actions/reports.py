@@ -18,6 +18,7 @@ from adme.accounts.audit import Act
 from adme.accounts.models import User
 from adme.accounts.policy import can, require
 from adme.accounts.roles import Verb
+from adme.indicators.actions.search import reports_as_findable, write_documents
 from adme.indicators.errors import (
     AlreadyDecided,
     MetadataIncomplete,
@@ -125,6 +126,7 @@ def approve(*, versions: Sequence[ReportVersion], by: User | str, remark: str = 
         version.report.public = version
     ReportVersion.objects.bulk_update(locked, ["approved_at", "approved_by", "remark"], batch_size=BATCH)
     Report.objects.bulk_update([version.report for version in locked], ["public"], batch_size=BATCH)
+    write_documents(reports_as_findable(locked))
     audit.record_many(by=by, acts=[_act("approved", version, remark, {}) for version in locked])
     return locked
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from adme.indicators.models import Indicator, SearchDocument, Topic
+from adme.indicators.models import Indicator, ReportVersion, SearchDocument, Topic
+from adme.indicators.queries import REPORT, report_name
 from adme.indicators.words import words_of
+from adme.lib import rich_text
 from adme.lib.texts import Text
 
 BATCH = 200
@@ -59,6 +61,16 @@ def indicators_as_findable(indicators: Iterable[Indicator]) -> list[Findable]:
         )
         for one in indicators
     ]
+
+
+def reports_as_findable(versions: Iterable[ReportVersion]) -> list[Findable]:
+    """Approved reports (with their indicators) by all that they say, under the title of their indicator."""
+    found = []
+    for one in versions:
+        indicator = one.report.indicator
+        texts = [{language: rich_text.plain(html) for language, html in text.items()} for text in one.texts.values()]
+        found.append(Findable(REPORT, report_name(indicator.slug, one.report.area), indicator.title, texts))
+    return found
 
 
 def topics_as_findable(topics: Iterable[Topic]) -> list[Findable]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from adme.accounts.policy import PUBLIC, policy
-from adme.portal import facets, queries
+from adme.portal import facets, finding, queries
 from adme.portal.addresses import with_question
 from adme.portal.asked import Asked
 from adme.portal.catalogue import Catalogue, Found, catalogue
@@ -22,6 +22,8 @@ from adme.portal.freshness import public_page
 from adme.portal.shown import Area
 
 ON_A_PAGE = 25
+MOST_SHOWN = 12
+"""Of each kind of things that are no indicators, on the page of a search."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def _listed(
         "q": words,
         "found": found,
         "countries": [state for state in states if found and state.code in found.areas],
+        "others": _others(everything, found, words) if found is not None else [],
         "found_topics": [topic for topic in topics if found and topic.slug in found.topics],
         "counted": ngettext("{n} indicator", "{n} indicators", len(left)).format(n=len(left)),
         "total": len(entries),
@@ -99,6 +102,24 @@ def _listed(
         "plain_url": with_question(request.path, {"q": words}),
     }
     return render(request, "portal/indicators.html" if found is None else "portal/search.html", context)
+
+
+def _others(everything: Catalogue, found: Found, words: str) -> list[dict[str, object]]:
+    """Frameworks, KPIs and parts, metadata reports that the words stand in, each under its heading."""
+    titles = {
+        "framework": _("Frameworks"),
+        "kpi": _("KPIs"),
+        "part": _("Parts of frameworks"),
+        "metadata": _("Metadata reports"),
+    }
+    groups: dict[str, list[finding.Hit]] = {kind: [] for kind in titles}
+    for hit in finding.others(everything, found, words):
+        groups[hit.kind].append(hit)
+    return [
+        {"title": titles[kind], "hits": own[:MOST_SHOWN], "more": max(0, len(own) - MOST_SHOWN)}
+        for kind, own in groups.items()
+        if own
+    ]
 
 
 def narrowed(

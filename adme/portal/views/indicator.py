@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from adme.accounts.policy import PUBLIC, policy
 from adme.lib import clock
 from adme.lib.page.shell import Link
-from adme.portal import choices, described, drawn, history, queries
+from adme.portal import choices, described, drawn, history, linked_data, queries
 from adme.portal.asked import Asked
 from adme.portal.freshness import public_page
 from adme.portal.indicator_page import VIEWS, IndicatorPage, page_for
@@ -24,6 +24,7 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     asked = Asked(request.GET)
     page = page_or_404(slug, asked)
     told = described.description_of(page.indicator)
+    topics = list(page.indicator.topics.all())
     context = {
         "page": page,
         "described": told,
@@ -38,7 +39,8 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
         "reference": reference_of(page),
         "releases": queries.releases_of(page.released_instant),
         "related": queries.related_to(page.indicator),
-        "topics": list(page.indicator.topics.all()),
+        "topics": topics,
+        "linked_data": "" if page.as_of is not None else linked_data.as_block(linked_data.dataset_of(page, topics)),
         "table_url": f"{reverse('portal:table')}?i={page.indicator.slug}",
         "notes": asked.notes,
         "as_of_moment": clock.from_instant(page.as_of) if page.as_of is not None else None,
