@@ -19,9 +19,8 @@ import polars as pl
 from adme.accounts.models import MembershipPeriod
 from adme.frameworks.assessing import Figure, Judged, judge
 from adme.frameworks.document import VALUE, Document, Kpi, Part
-from adme.frameworks.figures import Figures, errors_of, figures_of, weights_of
-from adme.frameworks.models import Override
-from adme.frameworks.queries import Current, consents_at, edition_at, frameworks_at, moment_of, overrides_at
+from adme.frameworks.figures import Figures, errors_of, figures_and_breakdowns, figures_of_all, public_at, weights_of
+from adme.frameworks.queries import Current, OverrideTold, edition_at, frameworks_at, moment_of, standing_at
 from adme.frameworks.steps import A_YEAR, label_of, step_at
 from adme.lib import clock, periods
 from adme.lib.texts import text_in
@@ -72,11 +71,19 @@ class Computed:
     series: Mapping[tuple[str, str], tuple[Figure, ...]]
     """KPI and area ("" the region) → its figures, oldest first."""
     judged: Mapping[tuple[str, str], Judged]
+    areas: tuple[str, ...] = ()
+    """The states that are or were members."""
+    breakdowns: Figures | None = None
+    """The figures of breakdowns, where they were asked for at once."""
 
     @cached_property
     def broken_down(self) -> dict[tuple[str, str], dict[str, set[int]]]:
         """KPI and area → breakdown → years with a value. Fetched when somebody asks: scorecards need none of it."""
-        frame = figures_of(self.document, as_of=self.figures_at, broken_down=True).values
+        read = self.breakdowns
+        if read is None:
+            frames = public_at(self.figures_at)
+            read = figures_of_all([self.document], frames=frames, broken_down=True, flows=self.figures.flows)[0]
+        frame = read.values
         own = frame.filter(pl.col("name") == VALUE).with_columns(year=pl.col("period") // 100_000)
         grouped = own.group_by("uid", "area", "breakdown").agg(pl.col("year").unique())
         found: dict[tuple[str, str], dict[str, set[int]]] = {}
@@ -85,13 +92,24 @@ class Computed:
         return found
 
     @cached_property
-    def regional_rows(self) -> dict[tuple[str, int], dict[str, Any]]:
-        """KPI and period → the row of the region's figure."""
-        return {
-            (row["item"], periods.parse(label_of(row["step"], frequency))): row
-            for frequency, aggregated in self.regional.items()
-            for row in aggregated.figures.iter_rows(named=True)
-        }
+    def regional_rows(self) -> dict[str, dict[int, dict[str, Any]]]:
+        """KPI → period → the row of the region's figure."""
+        found: dict[str, dict[int, dict[str, Any]]] = {}
+        for frequency, aggregated in self.regional.items():
+            for row in aggregated.figures.iter_rows(named=True):
+                found.setdefault(row["item"], {})[periods.parse(label_of(row["step"], frequency))] = row
+        return found
+
+    @cached_property
+    def own_regions(self) -> dict[str, list[tuple[str, int, float, int | None]]]:
+        """KPI → what sources themselves give for areas that were never members: area, period, value, binding; by area,
+        the latest first. Never mixed in."""
+        columns = ("uid", "area", "period", "value", "binding")
+        theirs = self.figures.totals.filter(~pl.col("area").is_in(list(self.areas))).select(columns)
+        found: dict[str, list[tuple[str, int, float, int | None]]] = {}
+        for uid, *row in theirs.sort("area", "period", descending=[False, True]).iter_rows():
+            found.setdefault(uid, []).append(tuple(row))
+        return found
 
 
 @dataclass(frozen=True)
@@ -100,7 +118,7 @@ class Shown:
 
     judged: Judged
     hidden: bool = False
-    override: Override | None = None
+    override: OverrideTold | None = None
 
     @property
     def progress_class(self) -> str:
@@ -124,7 +142,7 @@ class Scorecard:
     """The release instant that the figures are those of."""
     computed: Computed
     members: tuple[Member, ...]
-    overrides: Mapping[tuple[str, str], Override] = field(default_factory=dict)
+    overrides: Mapping[tuple[str, str], OverrideTold] = field(default_factory=dict)
     consents: frozenset[str] = frozenset()
     is_public: bool = True
 
@@ -165,26 +183,19 @@ class Scorecard:
             return None
         return regional_of([part], self.computed.figures, (), areas).get(part.kpi.frequency)
 
-    def own_regions(self, uid: str) -> pl.DataFrame:
-        """What sources themselves give for aggregates of states: area, period, value, binding. Never mixed in."""
-        states = [member.area for member in self.members]
-        frame = self.computed.figures.totals
-        wanted = frame.filter((pl.col("uid") == uid) & ~pl.col("area").is_in(states))
-        return wanted.select("area", "period", "value", "binding").sort("area", "period", descending=[False, True])
-
     def _shows(self, area: str) -> bool:
         rule = self.document.state_classes
         return rule == "shown" or (rule == "agreed" and area in self.consents)
 
 
-def scorecard(slug: str, *, as_of: int | None = None, is_public: bool = True) -> Scorecard:
-    """The framework `slug` at an instant, or now. UnknownFramework.
+def scorecard(slug: str, *, as_of: int | None = None, is_public: bool = True, broken_down: bool = False) -> Scorecard:
+    """The framework `slug` at an instant, or now; `broken_down` fetches its breakdowns with it. UnknownFramework.
 
-    Four queries (edition, membership, overrides, consents) where this process has worked it out before; else as many
-    more as `figures_of` asks.
+    Four queries (edition, membership, clock, decisions) where this process has worked it out before; else five
+    more, and one for standard errors where the framework has any.
     """
     instant = moment_of(as_of)
-    return _cards([edition_at(slug, instant)], as_of, instant, is_public=is_public)[0]
+    return _cards([edition_at(slug, instant)], as_of, instant, is_public=is_public, broken_down=broken_down)[0]
 
 
 def scorecards(*, as_of: int | None = None, is_public: bool = True) -> list[Scorecard]:
@@ -193,26 +204,25 @@ def scorecards(*, as_of: int | None = None, is_public: bool = True) -> list[Scor
     return _cards(frameworks_at(instant), as_of, instant, is_public=is_public)
 
 
-def _cards(found: Sequence[Current], as_of: int | None, instant: int, *, is_public: bool) -> list[Scorecard]:
+def _cards(
+    found: Sequence[Current], as_of: int | None, instant: int, *, is_public: bool, broken_down: bool = False
+) -> list[Scorecard]:
     states, figures_at = members(), published.instant_of(as_of)
+    decided = standing_at([current.framework.pk for current in found], instant)
     year = clock.from_instant(instant).year
-    pks = [current.framework.pk for current in found]
-    standing: dict[int, dict[tuple[str, str], Override]] = {pk: {} for pk in pks}
-    for one in overrides_at(pks, instant):
-        standing[one.node.framework_id][one.node.uid, one.area] = one
-    agreed = consents_at(pks, instant)
+    computed = _kept(found, figures_at, year, states, broken_down=broken_down)
     return [
         Scorecard(
             current=current,
             instant=instant,
             figures_at=figures_at,
-            computed=_kept(current, figures_at, year, states),
+            computed=one,
             members=states,
-            overrides=standing[current.framework.pk],
-            consents=frozenset(agreed.get(current.framework.pk, ())),
+            overrides=decided[current.framework.pk].overrides,
+            consents=frozenset(decided[current.framework.pk].consents),
             is_public=is_public,
         )
-        for current in found
+        for current, one in zip(found, computed, strict=True)
     ]
 
 
@@ -222,19 +232,25 @@ _shelf: OrderedDict[tuple[Any, ...], Computed] = OrderedDict()
 _lock = threading.Lock()
 
 
-def _kept(current: Current, instant: int, year: int, states: tuple[Member, ...]) -> Computed:
+def _kept(
+    found: Sequence[Current], instant: int, year: int, states: tuple[Member, ...], *, broken_down: bool
+) -> list[Computed]:
+    """What is kept of each framework; what is not is worked out, all of it at once."""
     spans = tuple((one.area, one.spans) for one in states)
-    key = (current.edition.digest, instant, year, spans)
+    keys = [(current.edition.digest, instant, year, spans) for current in found]
     with _lock:
-        if key in _shelf:
+        made = {key: _shelf[key] for key in keys if key in _shelf}
+        for key in made:
             _shelf.move_to_end(key)
-            return _shelf[key]
-    made = compute(current.document, as_of=instant, year=year, states=states)
+    missing = {key: current.document for key, current in zip(keys, found, strict=True) if key not in made}
+    wanted = list(missing.values())
+    computed = compute(wanted, as_of=instant, year=year, states=states, broken_down=broken_down)
+    new = dict(zip(missing, computed, strict=True))
     with _lock:
-        _shelf[key] = made
+        _shelf.update(new)
         while len(_shelf) > KEPT:
             _shelf.popitem(last=False)
-    return made
+    return [(made | new)[key] for key in keys]
 
 
 def forget() -> None:
@@ -244,14 +260,26 @@ def forget() -> None:
 
 
 def compute(
-    document: Document,
-    *,
-    as_of: int,
-    year: int,
-    states: Sequence[Member],
+    documents: Sequence[Document], *, as_of: int, year: int, states: Sequence[Member], broken_down: bool = False
+) -> list[Computed]:
+    """Work frameworks out anew, all with the same few queries."""
+    if not documents:
+        return []
+    frames = public_at(as_of)
+    read: Sequence[tuple[Figures, Figures | None]]
+    if broken_down:
+        read = figures_and_breakdowns(documents, frames=frames)
+    else:
+        read = [(one, None) for one in figures_of_all(documents, frames=frames)]
+    return [
+        _computed(document, figures, breakdowns, as_of, year, states)
+        for document, (figures, breakdowns) in zip(documents, read, strict=True)
+    ]
+
+
+def _computed(
+    document: Document, figures: Figures, breakdowns: Figures | None, as_of: int, year: int, states: Sequence[Member]
 ) -> Computed:
-    """Work a framework out anew."""
-    figures = figures_of(document, as_of=as_of)
     regional = regional_of(document.kpis, figures, states)
     series = {**_of_states(document, figures, states), **_of_region(regional)}
     from_period = periods.parse(f"{document.from_date.year:04d}") if document.from_date else None
@@ -261,7 +289,8 @@ def compute(
         for area in (REGION, *(member.area for member in states)):
             own = series.get((part.uid, area), ())
             judged[part.uid, area] = judge(kpi, area, own, year=year, from_period=from_period)
-    return Computed(document, figures, as_of, regional, series, judged)
+    areas = tuple(member.area for member in states)
+    return Computed(document, figures, as_of, regional, series, judged, areas, breakdowns)
 
 
 # --- the region -----------------------------------------------------------------------------------

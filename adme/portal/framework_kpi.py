@@ -89,7 +89,7 @@ def said(frame: Frame, part: Part) -> list[str]:
     if why := shown_as.why_of(shown):
         lines[0] = f"{region}: {shown_as.mark_of(shown).word}, {why}."
     if latest is not None:
-        row = card.computed.regional_rows.get((part.uid, latest.period))
+        row = card.computed.regional_rows.get(part.uid, {}).get(latest.period)
         told = _("{value} in {year}").format(value=_with_unit(part, latest), year=periods.label(latest.period))
         if row:
             covers = _("{have} of {members} states").format(have=row["have"], members=row["members"])

@@ -6,10 +6,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from adme.frameworks.assessing import Judged
@@ -42,11 +44,12 @@ class Place:
 
     def part(self, uid: str) -> str:
         """The page of a part. The pattern is looked up once for hundreds of them."""
-        before, after = self._part
+        before, after = self.around_part
         return f"{before}{uid}{after}"
 
     @cached_property
-    def _part(self) -> tuple[str, str]:
+    def around_part(self) -> tuple[str, str]:
+        """What stands before and after a part's id in the address of its page."""
         before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
         return before, after
 
@@ -183,50 +186,44 @@ def stated_lines(document: Document) -> list[StatedLine]:
 # --- the tree -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """A line of the tree."""
-
-    depth: int
-    code: str
-    title: str
-    url: str
-    level: str
-    certainty: str
-    tone: str
-    source: str
-    status: str
-    is_measured: bool
-    is_unplaced: bool
-
-
-def tree(frame: Frame, words: str = "", only: Set[str] | None = None) -> list[Leaf]:
+def tree(frame: Frame, words: str = "", only: Set[str] | None = None) -> list[SafeString]:
     """The framework in reading order, with the region's status of each KPI: all of it, what has `words` in it with what
-    is above that, or `only` some parts."""
+    is above that, or `only` some parts. Each line is markup, for `_framework_tree.html`."""
     document, kept = frame.document, _found(frame.document, words) if only is None else only
-    depth = {"": -1}
+    lines = _lines(document, *frame.place.around_part, get_language() or "")
     leaves = []
     for part in document.parts:
-        depth[part.uid] = depth[part.under] + 1
         if kept is not None and part.uid not in kept:
             continue
-        said, tone = shown_as.certainty(part.title.certainty)
-        leaves.append(
-            Leaf(
-                depth=min(depth[part.uid], 6),
-                code=part.code,
-                title=part.name if part.title.text else _("(title not public)"),
-                url=frame.place.part(part.uid),
-                level=part.level.title,
-                certainty=said,
-                tone=tone,
-                source=part.title.source,
-                status=shown_as.class_html(frame.card.shown(part.uid, REGION)) if part.kpi else "",
-                is_measured=part.kpi is not None,
-                is_unplaced=part.level.role == "unplaced",
-            )
-        )
+        status = shown_as.class_html(frame.card.shown(part.uid, REGION)) if part.kpi else ""
+        told = f'<span class="leaf-status">{status}</span>' if status else ""
+        leaves.append(mark_safe(f"{lines[part.uid]}{told}</li>"))  # noqa: S308 - both made by format_html
     return leaves
+
+
+@lru_cache(maxsize=16)
+def _lines(document: Document, before: str, after: str, _language: str) -> dict[str, SafeString]:
+    """Uid → the line of a part, up to its status: the same for every reader of an edition, and there are hundreds."""
+    depth, made = {"": -1}, {}
+    for part in document.parts:
+        depth[part.uid] = depth[part.under] + 1
+        said, tone = shown_as.certainty(part.title.certainty)
+        source = format_html(' title="{}"', part.title.source) if part.title.source else ""
+        made[part.uid] = format_html(
+            '<li class="leaf depth-{}{}{}"><span class="leaf-code">{}</span> <span class="leaf-title">'
+            '<a href="{}{}{}">{}</a> <span class="quiet small">{}</span>{}</span>',
+            min(depth[part.uid], 6),
+            " leaf-kpi" if part.kpi is not None else "",
+            " leaf-unplaced" if part.level.role == "unplaced" else "",
+            part.code,
+            before,
+            part.uid,
+            after,
+            part.name if part.title.text else _("(title not public)"),
+            part.level.title,
+            format_html(' <span class="certainty certainty-{}"{}>{}</span>', tone, source, said) if said else "",
+        )
+    return made
 
 
 def _found(document: Document, words: str) -> Set[str] | None:
@@ -321,14 +318,14 @@ def visibility_note(card: Scorecard) -> str:
 
 def summary(card: Scorecard) -> list[tuple[str, int]]:
     """How many KPIs of the region are in each class, the best first."""
-    counts: Counter[str] = Counter()
-    marks: dict[str, str] = {}
-    for part in card.document.kpis:
-        shown = card.shown(part.uid, REGION)
-        counts[shown.progress_class] += 1
-        marks[shown.progress_class] = str(shown_as.class_html(replace(shown, override=None, judged=_bare(shown))))
-    order = [*CLASSES[:-1], *TRENDS, CLASSES[-1]]
-    return [(marks[name], counts[name]) for name in order if counts[name]]
+    shown = [card.shown(part.uid, REGION) for part in card.document.kpis]
+    counts = Counter(one.progress_class for one in shown)
+    one_of = {one.progress_class: one for one in shown}
+    order = [name for name in (*CLASSES[:-1], *TRENDS, CLASSES[-1]) if counts[name]]
+    return [
+        (str(shown_as.class_html(replace(one_of[name], override=None, judged=_bare(one_of[name])))), counts[name])
+        for name in order
+    ]
 
 
 def _bare(shown: Shown) -> Judged:

@@ -85,8 +85,8 @@ def offers_table(frame: Frame, part: Part, member: Member, flows: Mapping[str, s
 
 def coverage_table(frame: Frame, part: Part) -> Table:
     """Each regional figure with what it covers, and the states that are missing."""
-    found = [(period, row) for (uid, period), row in frame.card.computed.regional_rows.items() if uid == part.uid]
-    return _covered(frame, _("The region's figures and what they cover"), dict(found))
+    found = frame.card.computed.regional_rows.get(part.uid, {})
+    return _covered(frame, _("The region's figures and what they cover"), found)
 
 
 def group_table(frame: Frame, part: Part, name: str, areas: Sequence[str]) -> Table | None:
@@ -104,17 +104,17 @@ def group_table(frame: Frame, part: Part, name: str, areas: Sequence[str]) -> Ta
 
 def own_regions_table(frame: Frame, part: Part, flows: Mapping[str, str]) -> Table | None:
     """What sources give themselves for aggregates of states; None where none does."""
-    found = frame.card.own_regions(part.uid)
+    found = frame.card.computed.own_regions.get(part.uid, [])
     bindings = frame.card.computed.figures.bindings
     rows = [
         Row((
-            Cell(text=row["area"]),
-            Cell(text=periods.label(row["period"])),
-            Cell(text=reading.number(row["value"])),
-            Cell(text=flows.get(bindings[row["binding"]].dataflow.reference, "")),
+            Cell(text=area),
+            Cell(text=periods.label(period)),
+            Cell(text=reading.number(value)),
+            Cell(text=flows.get(bindings[binding].dataflow.reference, "")),
         ))
-        for row in found.head(MOST_PARTS).iter_rows(named=True)
-        if row["binding"] is not None
+        for area, period, value, binding in found[:MOST_PARTS]
+        if binding is not None
     ]  # fmt: skip
     columns = (_("Area, in the source's code"), _("Year"), _("Value"), _("Source"))
     caption = _("What sources give for regions of their own, never mixed with ours")

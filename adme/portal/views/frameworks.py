@@ -33,17 +33,16 @@ from adme.portal import (
 from adme.portal.asked import Asked
 from adme.portal.framework_pages import Frame
 from adme.portal.freshness import public_page, revalidated
-from adme.structures.queries import all_dataflows
 
 ON_A_PAGE = 40
 GAPS_ON_A_PAGE = 150
 
 
-def _card(request: HttpRequest, slug: str) -> tuple[Scorecard, Asked, int | None]:
+def _card(request: HttpRequest, slug: str, *, broken_down: bool = False) -> tuple[Scorecard, Asked, int | None]:
     asked = Asked(request.GET)
     as_of = asked.as_of()
     try:
-        return scorecard(slug, as_of=as_of), asked, as_of
+        return scorecard(slug, as_of=as_of, broken_down=broken_down), asked, as_of
     except UnknownFramework:
         raise Http404 from None
 
@@ -141,7 +140,7 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
 
 def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
     part, card = frame.document.by_uid[uid], frame.card
-    flows = {flow.reference: flow.title for flow in all_dataflows()}
+    flows = {reference: flow.title for reference, (flow, _structure) in card.computed.figures.flows.items()}
     area = asked.text("area")
     member = next((one for one in card.states if one.area == area), None)
     return {
@@ -206,7 +205,7 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
 @public_page
 def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state: have, provisional, old, missing; with ?kpi=, by year and breakdown."""
-    card, asked, as_of = _card(request, slug)
+    card, asked, as_of = _card(request, slug, broken_down=True)
     frame = framework_pages.frame(card, as_of=as_of, page="framework-completeness")
     measured = {part.uid: part for part in card.document.kpis}
     chosen = next(iter(asked.known("kpi", measured, most=1)), "")
@@ -228,7 +227,7 @@ def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
     """For each KPI and state what is missing, since when, and whose turn it is."""
-    card, asked, as_of = _card(request, slug)
+    card, asked, as_of = _card(request, slug, broken_down=True)
     frame = framework_pages.frame(card, as_of=as_of, page="framework-incomplete")
     gaps = list(Completeness(card).gaps())
     what = asked.one_of("what", list(GAPS), "")
