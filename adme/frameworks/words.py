@@ -146,6 +146,7 @@ FLAGS: Final[dict[str, Words]] = {
     "near_threshold": _("coverage is near the limit"),
     "imputed": _("some values are imputed"),
     "carried": _("some values are carried on from earlier"),
+    "interpolated": _("some values lie on a straight line between two years"),
     "weights_incomplete": _("some weights are not known"),
     "old_weights": _("some weights are from earlier"),
 }

@@ -24,7 +24,7 @@ from adme.lib.page.shell import Link
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.lib.texts import text_in
 from adme.portal import framework_marks as shown_as
-from adme.portal.addresses import absolute, with_question
+from adme.portal.addresses import Question, absolute, with_question
 from adme.portal.asked import written
 
 ENDINGS = ("csv", "xlsx", "json")
@@ -40,7 +40,12 @@ class Place:
     def page(self, name: str, *arguments: str, **question: str) -> str:
         """A page of the framework."""
         path = reverse(f"portal:{name}", args=[self.slug, *arguments])
-        return with_question(path, {**question, "as_of": written(self.as_of) if self.as_of is not None else ""})
+        return with_question(path, {**question, "as_of": self.as_of_text})
+
+    @property
+    def as_of_text(self) -> str:
+        """The instant as an address has it; "" for the present."""
+        return written(self.as_of) if self.as_of is not None else ""
 
     def part(self, uid: str) -> str:
         """The page of a part. The pattern is looked up once for hundreds of them."""
@@ -53,9 +58,9 @@ class Place:
         before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
         return before, after
 
-    def file(self, table: str, ending: str) -> str:
+    def file(self, table: str, ending: str, *, year: str = "") -> str:
         """A table as a file."""
-        return self.page("framework-file", table, ending)
+        return self.page("framework-file", table, ending, year=year)
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,16 @@ PAGES = ("framework", "framework-scorecard", "framework-completeness", "framewor
 
 
 def frame(
-    card: Scorecard, *, as_of: int | None, page: str, arguments: Sequence[str] = (), trail: Sequence[Link] = ()
+    card: Scorecard,
+    *,
+    as_of: int | None,
+    page: str,
+    arguments: Sequence[str] = (),
+    trail: Sequence[Link] = (),
+    question: Question | None = None,
 ) -> Frame:
-    """The frame of a page called `page` with its arguments; `trail` are the crumbs below the framework."""
+    """The frame of a page called `page` with its arguments and what else was asked of it; `trail` are the crumbs below
+    the framework."""
     place = Place(card.document.slug, as_of)
     words = (
         _("Framework"),
@@ -107,8 +119,8 @@ def frame(
         tabs=tabs,
         crumbs=crumbs,
         as_of_moment=clock.from_instant(as_of) if as_of is not None else None,
-        present_url=path,
-        permalink=absolute(with_question(path, {"as_of": written(pinned)})),
+        present_url=with_question(path, question or {}),
+        permalink=absolute(with_question(path, {**(question or {}), "as_of": written(pinned)})),
         decision=", ".join(word for word in decided if word),
     )
 
@@ -141,6 +153,14 @@ def entry_of(card: Scorecard) -> Entry:
         classes=tuple(summary(card)),
         is_fixture=document.is_fixture,
     )
+
+
+def years_to_choose(card: Scorecard) -> list[int]:
+    """The years that a scorecard can be shown for: those of the plan that have ended, the latest first."""
+    document, last = card.document, card.day.year - 1
+    if document.from_date is None:
+        return []
+    return list(range(min(last, document.to_date.year if document.to_date else last), document.from_date.year - 1, -1))
 
 
 def years_of(document: Document) -> str:

@@ -19,6 +19,7 @@ from adme.frameworks.scorecard import Scorecard, scorecard, scorecards
 from adme.frameworks.words import GAPS, GROUPS
 from adme.frameworks.workbook import write_workbook
 from adme.frameworks.yaml_tables import write_yaml
+from adme.lib import periods
 from adme.lib.page.shell import Link
 from adme.lib.texts import text_in
 from adme.lib.writers import csv, xlsx
@@ -47,6 +48,17 @@ def _card(request: HttpRequest, slug: str, *, broken_down: bool = False) -> tupl
         raise Http404 from None
 
 
+QUESTIONS = ("q", "area", "group", "areas", "year", "kpi", "what", "turn", "since", "page")
+"""What may be asked of a page besides the instant: an address that keeps the page keeps all of it."""
+
+
+def _asked(asked: Asked) -> dict[str, list[str]]:
+    """What was asked, without the notes of what could not be used."""
+    again = Asked(asked.params)
+    return {name: found for name in QUESTIONS if (found := [word for word in (again.text(name),) if word])
+            if name != "areas"} | {"areas": again.texts("areas")}  # fmt: skip
+
+
 def _page(request: HttpRequest, template: str, frame: Frame, asked: Asked, **more: Any) -> HttpResponse:
     context = {
         "frame": frame,
@@ -73,7 +85,7 @@ def frameworks(request: HttpRequest) -> HttpResponse:
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole framework on one screen."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework", question=_asked(asked))
     words = asked.text("q")
     return _page(
         request,
@@ -97,7 +109,10 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard")
+    years = framework_pages.years_to_choose(card)
+    year = asked.one_of("year", [str(one) for one in years], "")
+    card = card.in_year(int(year)) if year else card
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard", question=_asked(asked))
     shown = Paginator(card.document.kpis, ON_A_PAGE).get_page(asked.page())
     return _page(
         request,
@@ -107,7 +122,9 @@ def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         page_obj=shown,
         table=framework_pages.scorecard_table(frame, list(shown.object_list)),
         summary=framework_pages.summary(card),
-        files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"]),
+        files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"], year=year),
+        year=year,
+        years=[(str(one), str(one) == year) for one in years],
         states=[(member.name, frame.place.page("framework-country", member.area)) for member in card.states],
     )
 
@@ -123,7 +140,9 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     place = framework_pages.Place(slug, as_of)
     trail = [Link(above.code or above.name, place.part(above.uid)) for above in card.document.way_to(uid)]
     trail.append(Link(f"{part.code} {part.name}".strip() if len(part.name) < 60 else part.code or part.level.title))
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-part", arguments=[uid], trail=trail)
+    frame = framework_pages.frame(
+        card, as_of=as_of, page="framework-part", arguments=[uid], trail=trail, question=_asked(asked)
+    )
     below = {one.uid for one in card.document.within(uid)} - {uid}
     common: dict[str, Any] = {
         "part": part,
@@ -151,6 +170,7 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "sources": framework_sources.sources_table(part, flows),
         "offers": framework_sources.offers_table(frame, part, member, flows) if member else None,
         "coverage": framework_sources.coverage_table(frame, part),
+        "parts": framework_sources.parts_table(frame, part, opened) if (opened := _year_of(asked)) else None,
         "own_regions": framework_sources.own_regions_table(frame, part, flows),
         **_group(frame, uid, asked),
         "method": framework_kpi.method_of(card, part),
@@ -159,6 +179,16 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "turn": framework_kpi.turn_words(part),
         "years_url": frame.place.page("framework-completeness", kpi=uid),
     }
+
+
+def _year_of(asked: Asked) -> int | None:
+    """The period of a regional figure that is to be opened into its parts."""
+    text = asked.text("year")
+    try:
+        return periods.parse(text) if text else None
+    except periods.PeriodNotRead:
+        asked.leave_out(_("“{word}” is no period.").format(word=text))
+        return None
 
 
 def _group(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
@@ -186,7 +216,9 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
     if member is None:
         raise Http404
     trail = [Link(member.name)]
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-country", arguments=[iso2], trail=trail)
+    frame = framework_pages.frame(
+        card, as_of=as_of, page="framework-country", arguments=[iso2], trail=trail, question=_asked(asked)
+    )
     have = sum(card.latest(part.uid, iso2) is not None for part in card.document.kpis)
     table = framework_tables.country_table(frame, iso2)
     return _page(
@@ -206,7 +238,7 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
 def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state: have, provisional, old, missing; with ?kpi=, by year and breakdown."""
     card, asked, as_of = _card(request, slug, broken_down=True)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-completeness")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-completeness", question=_asked(asked))
     measured = {part.uid: part for part in card.document.kpis}
     chosen = next(iter(asked.known("kpi", measured, most=1)), "")
     shown = Paginator(card.document.kpis, ON_A_PAGE).get_page(asked.page())
@@ -228,7 +260,7 @@ def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
     """For each KPI and state what is missing, since when, and whose turn it is."""
     card, asked, as_of = _card(request, slug, broken_down=True)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-incomplete")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-incomplete", question=_asked(asked))
     gaps = list(Completeness(card).gaps())
     what = asked.one_of("what", list(GAPS), "")
     turns = sorted({gap.turn for gap in gaps if gap.turn})
@@ -254,7 +286,7 @@ def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed between two dates."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-changes")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-changes", question=_asked(asked))
     since = asked.as_of("since")
     table, problem = None, ""
     if since is not None:
@@ -280,7 +312,7 @@ def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_crosswalk(request: HttpRequest, slug: str) -> HttpResponse:
     """What became of the parts of an old plan in a new one."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk", question=_asked(asked))
     return _page(request, "framework_crosswalk", frame, asked, tables=framework_changes.crosswalk_tables(frame))
 
 
@@ -307,7 +339,9 @@ def _parts_of_file(slug: str, table: str, ending: str) -> tuple[object, ...]:
 @revalidated(_parts_of_file)
 def framework_file(request: HttpRequest, slug: str, table: str, ending: str) -> HttpResponseBase:
     """A table of the framework as CSV, XLSX or JSON; the framework itself as XLSX or YAML."""
-    card, _asked, as_of = _card(request, slug)
+    card, asked, as_of = _card(request, slug)
+    if year := asked.one_of("year", [str(one) for one in framework_pages.years_to_choose(card)], ""):
+        card = card.in_year(int(year))
     if (table == "framework") != (ending == "yaml") and not (table == "framework" and ending == "xlsx"):
         raise Http404
     stem = f"{slug}-{table}.{ending}"
