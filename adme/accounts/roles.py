@@ -19,6 +19,7 @@ class Verb(StrEnum):
     STRUCTURE = "structure.maintain"
     FRAMEWORK = "framework.maintain"
     APPROVE_FRAMEWORK = "framework.approve"
+    PROVISIONAL = "framework.see_provisional"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "account.manage"
 
@@ -39,14 +40,14 @@ class Role(models.TextChoices):
 
 VERBS_OF: dict[Role, frozenset[Verb]] = {
     Role.DATA_OFFICER: frozenset({Verb.PREPARE}),
-    Role.REVIEWER: frozenset({Verb.REVIEW}),
-    Role.PUBLISHER: frozenset({Verb.PUBLISH}),
+    Role.REVIEWER: frozenset({Verb.REVIEW, Verb.PROVISIONAL}),
+    Role.PUBLISHER: frozenset({Verb.PUBLISH, Verb.PROVISIONAL}),
     # Approving one's own import is for data that others have already published (harvests, first loads).
     Role.LOADER: frozenset({Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH}),
     Role.METADATA_EDITOR: frozenset({Verb.STRUCTURE}),
     Role.FRAMEWORK_EDITOR: frozenset({Verb.FRAMEWORK}),
     # May prepare too, but nobody approves his own draft.
-    Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK}),
+    Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK, Verb.PROVISIONAL}),
     Role.AUDITOR: frozenset({Verb.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.READ_AUDIT}),
 }

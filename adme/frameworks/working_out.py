@@ -21,7 +21,15 @@ import polars as pl
 from adme.accounts.models import MembershipPeriod
 from adme.frameworks.assessing import Figure, Judged, judge
 from adme.frameworks.document import VALUE, Document, Kpi, Part
-from adme.frameworks.figures import Figures, errors_of, figures_and_breakdowns, figures_of_all, public_at, weights_of
+from adme.frameworks.figures import (
+    Figures,
+    Frames,
+    errors_of,
+    figures_and_breakdowns,
+    figures_of_all,
+    public_at,
+    weights_of,
+)
 from adme.frameworks.queries import Current
 from adme.frameworks.steps import A_YEAR, label_of, step_at, step_of
 from adme.lib import periods
@@ -178,12 +186,19 @@ def forget() -> None:
 
 
 def compute(
-    documents: Sequence[Document], *, as_of: int, year: int, states: Sequence[Member], broken_down: bool = False
+    documents: Sequence[Document],
+    *,
+    as_of: int,
+    year: int,
+    states: Sequence[Member],
+    broken_down: bool = False,
+    frames: Frames | None = None,
 ) -> list[Computed]:
-    """Work frameworks out anew, all with the same few queries."""
+    """Work frameworks out anew, all with the same few queries; from other cells than the public ones if `frames` are
+    given. Nothing is kept."""
     if not documents:
         return []
-    frames = public_at(as_of)
+    frames = frames or public_at(as_of)
     read: Sequence[tuple[Figures, Figures | None]]
     if broken_down:
         read = figures_and_breakdowns(documents, frames=frames)

@@ -12,6 +12,7 @@ from adme.portal.views import (
     listing,
     machines,
     metadata,
+    provisional,
     release_calendar,
     table,
     words,
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^countries/(?P<iso2>[A-Za-z]{2})/$", countries.country, name="country"),
     path("frameworks/", frameworks.frameworks, name="frameworks"),
     path("frameworks/<slug:slug>/", frameworks.framework, name="framework"),
+    path("frameworks/<slug:slug>/provisional/", provisional.provisional_scorecard, name="framework-provisional"),
     path("frameworks/<slug:slug>/scorecard/", frameworks.framework_scorecard, name="framework-scorecard"),
     path("frameworks/<slug:slug>/parts/<slug:uid>/", frameworks.framework_part, name="framework-part"),
     re_path(

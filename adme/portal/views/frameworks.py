@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from adme.accounts.policy import PUBLIC, policy
+from adme.accounts.policy import PUBLIC, can, policy
+from adme.accounts.roles import Verb
 from adme.frameworks import rows
 from adme.frameworks.completeness import Completeness
 from adme.frameworks.errors import UnknownFramework
@@ -123,10 +125,16 @@ def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         table=framework_pages.scorecard_table(frame, list(shown.object_list)),
         summary=framework_pages.summary(card),
         files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"], year=year),
+        may_see_provisional=_may_see_provisional(request),
         year=year,
         years=[(str(one), str(one) == year) for one in years],
         states=[(member.name, frame.place.page("framework-country", member.area)) for member in card.states],
     )
+
+
+def _may_see_provisional(request: HttpRequest) -> bool:
+    """Whether a link to the provisional view is of use to this reader; nobody without a session is looked up."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and can(request.user, Verb.PROVISIONAL)
 
 
 @policy(PUBLIC)
