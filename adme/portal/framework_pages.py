@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -123,6 +123,14 @@ def frame(
         permalink=absolute(with_question(path, {**(question or {}), "as_of": written(pinned)})),
         decision=", ".join(word for word in decided if word),
     )
+
+
+def embed(frame: Frame, name: str, *arguments: str, title: str) -> dict[str, str]:
+    """The address of a small page for other sites, and the HTML that frames it."""
+    url = frame.place.page(name, *arguments)
+    size = 'width="100%" height="600" loading="lazy"'
+    code = f'<iframe src="{escape(absolute(url))}" title="{escape(title)}" {size}></iframe>'
+    return {"embed_url": url, "embed_code": code}
 
 
 # --- the list -------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from adme.frameworks.words import GAPS, GROUPS
 from adme.frameworks.workbook import write_workbook
 from adme.frameworks.yaml_tables import write_yaml
 from adme.lib import periods
+from adme.lib.page import slots
 from adme.lib.page.shell import Link
 from adme.lib.texts import text_in
 from adme.lib.writers import csv, xlsx
@@ -125,6 +126,9 @@ def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         table=framework_pages.scorecard_table(frame, list(shown.object_list)),
         summary=framework_pages.summary(card),
         files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"], year=year),
+        **framework_pages.embed(
+            frame, "embed-scorecard", title=_("Scorecard: {framework}").format(framework=card.document.name)
+        ),
         may_see_provisional=_may_see_provisional(request),
         year=year,
         years=[(str(one), str(one) == year) for one in years],
@@ -183,8 +187,10 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         **_group(frame, uid, asked),
         "method": framework_kpi.method_of(card, part),
         "projection": framework_kpi.projection_words(frame, part),
+        "related": slots.links_for(slots.KPI_RELATED, framework=card.document.slug, part=uid),
         "history": framework_kpi.history_table(frame, part),
         "turn": framework_kpi.turn_words(part),
+        **framework_pages.embed(frame, "embed-kpi", uid, title=part.name),
         "years_url": frame.place.page("framework-completeness", kpi=uid),
     }
 
