@@ -21,7 +21,7 @@ CERTAINTY: Final[dict[str, tuple[Words, str]]] = {
     "recollection_unverified": (_("unverified: from memory, seen in no source"), "poor"),
     "not_found": (_("not public"), "quiet"),
     "chosen_here": (_("written by ADME"), "quiet"),
-    "fixture": (_("fixture: invented to show how pages work"), "quiet"),
+    "fixture": (_("invented"), "quiet"),
 }
 """How sure a text is: words, and the tone of its mark."""
 

@@ -104,7 +104,8 @@ def _with_unit(part: Part, figure: Figure) -> str:
     """The region's figure with its unit: a count is of states that meet the condition."""
     kpi = part.kpi or Kpi()
     if kpi.counts_states:
-        condition = f"{kpi.aggregation.condition} {kpi.unit_words}".strip()
+        sign = kpi.aggregation.condition.replace(">=", "≥").replace("<=", "≤")
+        condition = f"{sign} {kpi.unit_words}".strip()
         return _("{n} states with {condition}").format(n=shown_as.value_words(figure), condition=condition)
     return f"{shown_as.value_words(figure)} {kpi.unit_words}".strip()
 

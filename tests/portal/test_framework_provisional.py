@@ -69,7 +69,7 @@ def body_of(client: Client, address: str) -> str:
 
 def test_staff_see_what_is_approved_marked_beside_what_is_public(world):
     client = person(Role.REVIEWER)
-    assert "0 cells differ" in body_of(client, PROVISIONAL)
+    assert "Nothing differs from what is public." in body_of(client, PROVISIONAL)
     add_waiting(world)
     response = client.get(PROVISIONAL)
     page = response.content.decode()
@@ -116,7 +116,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_learns_nothing(world):
 def test_what_has_been_released_is_marked_no_longer(world):
     client = person(Role.PUBLISHER)
     worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2031", 5.0)])
-    assert "0 cells differ" in body_of(client, PROVISIONAL)
+    assert "Nothing differs from what is public." in body_of(client, PROVISIONAL)
     assert PROVISIONAL in body_of(client, "/frameworks/trial-plan/scorecard/")
     assert PROVISIONAL not in body_of(person(Role.DATA_OFFICER), "/frameworks/trial-plan/scorecard/")
     assert PROVISIONAL not in body_of(Client(), "/frameworks/trial-plan/scorecard/")
