@@ -196,7 +196,7 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
     return Drawing(
         id="over-time",
         title=_("Each state, year by year") if apart else _("Each state and the region, year by year"),
-        subtitle=kpi.unit_words,
+        subtitle="" if spec.unit else kpi.unit_words,  # once: at the axis, or here where it is long
         svg=charts.line(spec, width=DESK),
         svg_narrow=charts.line(spec, width=PHONE),
         option=charts.echarts_option(spec),

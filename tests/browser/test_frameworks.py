@@ -64,6 +64,20 @@ def test_the_journey_at_twice_the_size(browser: Browser, browser_context_args, s
         assert found == []
 
 
+def test_an_embed_is_accessible_fits_and_asks_nothing_of_a_script(
+    page: Page,
+    site: Site,
+    accessible: Callable[[], None],
+    no_sideways_scroll: Callable[[], None],
+    at_each_width: Callable[[], Iterator[int]],
+):
+    for _width in at_each_width():
+        for path in ("scorecard/embed/", "parts/kpi-2a/embed/"):
+            page.goto(f"{site.address}{PLAN}{path}")
+            no_sideways_scroll()
+    accessible()
+
+
 def test_numbers_and_plans_lead_to_each_other(page: Page, site: Site, ready: Callable[[str], None]):
     ready(f"{site.address}/countries/TH/")
     slot = page.locator("#frameworks .slot")
@@ -95,6 +109,7 @@ def test_from_workbook_to_scorecard_in_one_sitting(
     work_site: Site,
     workbook: Path,
     accessible: Callable[[], None],
+    no_sideways_scroll: Callable[[], None],
     at_each_width: Callable[[], Iterator[int]],
 ):
     sign_in(page, work_site, "planner")
@@ -114,4 +129,5 @@ def test_from_workbook_to_scorecard_in_one_sitting(
     page.goto(f"{work_site.address}/frameworks/one-sitting/scorecard/")
     expect(page.locator(".scorecard tbody tr[id]")).to_have_count(40)
     for _width in at_each_width():
-        accessible()
+        no_sideways_scroll()
+    accessible()
