@@ -20,6 +20,7 @@ class Verb(StrEnum):
     READ_STRUCTURES = "structure.read"
     FRAMEWORK = "framework.maintain"
     APPROVE_FRAMEWORK = "framework.approve"
+    PROVISIONAL = "framework.see_provisional"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "account.manage"
 
@@ -41,14 +42,14 @@ class Role(models.TextChoices):
 VERBS_OF: dict[Role, frozenset[Verb]] = {
     Role.DATA_OFFICER: frozenset({Verb.PREPARE}),
     # Whoever approves new versions of structures has to see them.
-    Role.REVIEWER: frozenset({Verb.REVIEW, Verb.READ_STRUCTURES}),
-    Role.PUBLISHER: frozenset({Verb.PUBLISH}),
+    Role.REVIEWER: frozenset({Verb.REVIEW, Verb.READ_STRUCTURES, Verb.PROVISIONAL}),
+    Role.PUBLISHER: frozenset({Verb.PUBLISH, Verb.PROVISIONAL}),
     # Approving one's own import is for data that others have already published (harvests, first loads).
     Role.LOADER: frozenset({Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH, Verb.READ_STRUCTURES}),
     Role.METADATA_EDITOR: frozenset({Verb.STRUCTURE, Verb.READ_STRUCTURES}),
     Role.FRAMEWORK_EDITOR: frozenset({Verb.FRAMEWORK}),
     # May prepare too, but nobody approves his own draft.
-    Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK}),
+    Role.FRAMEWORK_APPROVER: frozenset({Verb.FRAMEWORK, Verb.APPROVE_FRAMEWORK, Verb.PROVISIONAL}),
     Role.AUDITOR: frozenset({Verb.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.READ_AUDIT}),
 }

@@ -145,6 +145,7 @@ class Aggregation:
     least_weight_share: float | None = None
     near: float = 0.1
     carry_forward: int = 0
+    interpolate: int = 0
 
 
 @dataclass(frozen=True)

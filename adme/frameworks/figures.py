@@ -1,11 +1,11 @@
 """A framework's figures: published series bound to its KPIs, which source won and why, where comparing must stop.
 
-Set-based: one selection for each dataflow, however many KPIs. Everything comes through `releases.queries`.
+Set-based: one selection for all dataflows, however many KPIs. Everything comes through `releases.queries`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -17,7 +17,7 @@ from adme.frameworks.document import VALUE, WEIGHT, Binding, Document, Part
 from adme.frameworks.steps import step_of
 from adme.releases import queries as published
 from adme.structures.models import Dataflow
-from adme.structures.queries import all_dataflows, structure_of
+from adme.structures.queries import flows_with_structures
 from adme.structures.structure_view import StructureView
 
 NOT_APPLICABLE: Final = "_Z"
@@ -53,6 +53,13 @@ STORED: Final[dict[str, type[pl.DataType]]] = {
 """What is taken of `Selection.stored_frames`."""
 
 
+Frames = Callable[[Sequence[tuple[StructureView, Mapping[str, Sequence[str]]]]], Iterable[pl.DataFrame]]
+"""Where cells come from."""
+
+Flows = Mapping[str, tuple[Dataflow, StructureView]]
+"""Reference → dataflow and structure."""
+
+
 @dataclass(frozen=True)
 class Bound:
     """A binding with the KPI that it serves and the dataflow it reads."""
@@ -60,6 +67,13 @@ class Bound:
     part: Part
     binding: Binding
     dataflow: Dataflow
+    structure: StructureView
+
+    @cached_property
+    def rest(self) -> tuple[str, ...]:
+        """The codes of its key in the order of the dimensions, without the area."""
+        key, area = dict(self.binding.key), self.structure.area_dimension
+        return tuple(key.get(one.id, NOT_APPLICABLE) for one in self.structure.dimensions if one.id != area)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +85,8 @@ class Figures:
     bindings: tuple[Bound, ...]
     values: pl.DataFrame
     offers: pl.DataFrame
+    flows: Flows
+    """Every dataflow that is bound."""
 
     @cached_property
     def totals(self) -> pl.DataFrame:
@@ -79,90 +95,115 @@ class Figures:
 
 
 def figures_of(document: Document, *, as_of: int | None, broken_down: bool = False) -> Figures:
-    """The published totals of the document's KPIs at an instant (None: the present), or their breakdowns alone.
+    """The published totals of the document's KPIs at an instant (None: the present), or their breakdowns alone."""
+    return figures_of_all([document], frames=public_at(as_of), broken_down=broken_down)[0]
 
-    A query for dataflows and three for each dataflow that is bound.
+
+def public_at(as_of: int | None) -> Frames:
+    """The public cells at an instant."""
+    return lambda asked: published.stored_frames(asked, as_of=as_of)
+
+
+def figures_of_all(
+    documents: Sequence[Document], *, frames: Frames, broken_down: bool = False, flows: Flows | None = None
+) -> list[Figures]:
+    """The same for several documents at once.
+
+    Five queries at most, however many documents and dataflows: three for the words of the dataflows (none where `flows`
+    has them), two for cells, and two more for each further million of these.
     """
-    parts = document.kpis
-    bindings = _bound(parts, broken_down)
-    offers = _offers(bindings, as_of)
+    return [one for (one,) in _read(documents, frames, (broken_down,), flows)]
+
+
+def figures_and_breakdowns(documents: Sequence[Document], *, frames: Frames) -> list[tuple[Figures, Figures]]:
+    """Totals and breakdowns of several documents, as above, with no more queries than for one of the two."""
+    return [(totals, broken) for totals, broken in _read(documents, frames, (False, True), None)]
+
+
+def _read(
+    documents: Sequence[Document], frames: Frames, kinds: Sequence[bool], flows: Flows | None
+) -> list[list[Figures]]:
+    """For each document its figures of each kind: totals (False), breakdowns (True)."""
+    told = [[(part, one) for part in document.kpis if part.kpi for one in part.kpi.bindings] for document in documents]
+    known = flows or flows_with_structures({one.dataflow for pairs in told for _part, one in pairs})
+    bound = [[tuple(Bound(part, one, *known[one.dataflow]) for part, one in pairs
+                    if one.dataflow in known and bool(one.breakdown) == kind) for kind in kinds] for pairs in told]  # fmt: skip  # noqa: E501
+    cells = _cells([one for of_kinds in bound for bindings in of_kinds for one in bindings], frames)
+    return [
+        [_figures(document.kpis, bindings, cells, known) for bindings in of_kinds]
+        for document, of_kinds in zip(documents, bound, strict=True)
+    ]
+
+
+def _figures(parts: Sequence[Part], bindings: tuple[Bound, ...], cells: pl.DataFrame, flows: Flows) -> Figures:
+    offers = _offers(bindings, cells)
     winners = _formulas(parts, _winners(offers))
-    return Figures(bindings, _segmented(parts, winners), offers)
-
-
-def _bound(parts: Sequence[Part], broken_down: bool) -> tuple[Bound, ...]:
-    of_parts = ((part, one) for part in parts if part.kpi is not None for one in part.kpi.bindings)
-    pairs = [(part, one) for part, one in of_parts if bool(one.breakdown) == broken_down]
-    if not pairs:
-        return ()
-    flows = {flow.reference: flow for flow in all_dataflows()}
-    return tuple(Bound(part, one, flows[one.dataflow]) for part, one in pairs if one.dataflow in flows)
+    return Figures(bindings, _segmented(parts, winners), offers, flows)
 
 
 # --- out of the store -----------------------------------------------------------------------------
 
 
-def _offers(bindings: Sequence[Bound], as_of: int | None) -> pl.DataFrame:
-    of_flow: dict[int, list[int]] = {}
-    for place, bound in enumerate(bindings):
-        of_flow.setdefault(bound.dataflow.pk, []).append(place)
-    frames = [_offers_of_flow(bindings, places, as_of) for places in of_flow.values()]
-    return pl.concat([pl.DataFrame(schema=CANDIDATES), *frames])
-
-
-def _offers_of_flow(bindings: Sequence[Bound], places: Sequence[int], as_of: int | None) -> pl.DataFrame:
-    """Every value that the bindings of one dataflow offer."""
-    dataflow = bindings[places[0]].dataflow
-    structure = structure_of(dataflow)
-    rests = [_rest_of(structure, bindings[place].binding) for place in places]
-    chosen = published.select(dataflow, _superset(structure, rests), as_of=as_of)
-    frames = [frame.select(*STORED) for frame in chosen.stored_frames()]
-    observed = pl.concat([pl.DataFrame(schema=STORED), *frames]).filter(pl.col("value").is_not_null())
-    observed = observed.with_columns(
+def _cells(bindings: Sequence[Bound], frames: Frames) -> pl.DataFrame:
+    """Every cell with a value that any binding may want: STORED with its dataflow, area, and the rest of its key."""
+    rests: dict[int, set[tuple[str, ...]]] = {}
+    structures = {one.dataflow.pk: one.structure for one in bindings}
+    for one in bindings:
+        rests.setdefault(one.dataflow.pk, set()).add(one.rest)
+    asked = [(structures[pk], _superset(structures[pk], wanted)) for pk, wanted in rests.items()]
+    names = ("dataflow_id", *STORED)
+    found = [frame.select(names) for frame in (frames(asked) if asked else ())]
+    cells = pl.concat([pl.DataFrame(schema={"dataflow_id": pl.Int64, **STORED}), *found])
+    cells = cells.filter(pl.col("value").is_not_null()).with_columns(
         decimals=pl.when(pl.col("decimals") >= 0).then("decimals").cast(pl.Int64),
         attributes=pl.when(pl.col("attributes_id") > 0).then("attributes_id"),
     )
-    taken = observed.join(_keys(structure, observed["key"].unique()), on="key")
-    offered = taken.join(_served(bindings, places, rests), on="rest")
+    keys = [_keys(pk, structures[pk], cells.filter(pl.col("dataflow_id") == pk)["key"].unique()) for pk in structures]
+    return cells.join(pl.concat([_keys_of_none(), *keys]), on=["dataflow_id", "key"], maintain_order="left")
+
+
+def _offers(bindings: Sequence[Bound], cells: pl.DataFrame) -> pl.DataFrame:
+    """Every value that the bindings offer."""
+    offered = cells.join(_served(bindings), on=["dataflow_id", "rest"])
     inside = pl.col("period").is_between("first", "last")
     served = (pl.col("areas").list.len() == 0) | pl.col("areas").list.contains(pl.col("area"))
     return offered.filter(inside & served).select(*CANDIDATES)
 
 
-def _rest_of(structure: StructureView, binding: Binding) -> tuple[str, ...]:
-    """The codes of a binding's key in the order of the dimensions, without the area."""
-    key = dict(binding.key)
-    return tuple(key.get(one.id, NOT_APPLICABLE) for one in structure.dimensions if one.id != structure.area_dimension)
-
-
-def _superset(structure: StructureView, rests: Sequence[tuple[str, ...]]) -> dict[str, list[str]]:
+def _superset(structure: StructureView, rests: Collection[tuple[str, ...]]) -> dict[str, list[str]]:
     """A key that holds every series wanted, and as few others as one key can."""
     others = [one.id for one in structure.dimensions if one.id != structure.area_dimension]
     wanted = {name: sorted({rest[place] for rest in rests}) for place, name in enumerate(others)}
     return {name: codes for name, codes in wanted.items() if len(codes) < len(structure.dimension[name].codes)}
 
 
-def _keys(structure: StructureView, keys: pl.Series) -> pl.DataFrame:
+_KEYS: Final = {"dataflow_id": pl.Int64, "key": pl.String, "area": pl.String, "rest": pl.String}
+
+
+def _keys_of_none() -> pl.DataFrame:
+    return pl.DataFrame(schema=_KEYS)
+
+
+def _keys(dataflow_id: int, structure: StructureView, keys: pl.Series) -> pl.DataFrame:
     """Each key with its area and the rest of its codes."""
     place = [one.id for one in structure.dimensions].index(structure.area_dimension)
     rows = []
     for key in keys.to_list():
         codes = key.split(".")
         area = codes.pop(place)
-        rows.append((key, area, ".".join(codes)))
-    return pl.DataFrame(rows, schema=dict.fromkeys(("key", "area", "rest"), pl.String), orient="row")
+        rows.append((dataflow_id, key, area, ".".join(codes)))
+    return pl.DataFrame(rows, schema=_KEYS, orient="row")
 
 
-def _served(bindings: Sequence[Bound], places: Sequence[int], rests: Sequence[tuple[str, ...]]) -> pl.DataFrame:
+def _served(bindings: Sequence[Bound]) -> pl.DataFrame:
     rows = []
-    for place, rest in zip(places, rests, strict=True):
-        bound = bindings[place]
+    for place, bound in enumerate(bindings):
         one = bound.binding
         first, last = one.first_period or 0, one.last_period or 2**62
-        rows.append(
-            (".".join(rest), bound.part.uid, one.name, one.breakdown, place, one.order, list(one.areas), first, last)
-        )
-    schema: dict[str, pl.DataType] = dict.fromkeys(("rest", "uid", "name", "breakdown"), pl.String())
+        whose = (bound.dataflow.pk, ".".join(bound.rest), bound.part.uid, one.name, one.breakdown)
+        rows.append((*whose, place, one.order, list(one.areas), first, last))
+    schema: dict[str, pl.DataType] = {"dataflow_id": pl.Int64()}
+    schema |= dict.fromkeys(("rest", "uid", "name", "breakdown"), pl.String())
     schema |= {"binding": pl.Int64(), "order": pl.Int64(), "areas": pl.List(pl.String())}
     schema |= {"first": pl.Int64(), "last": pl.Int64()}
     return pl.DataFrame(rows, schema=schema, orient="row")

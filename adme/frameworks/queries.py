@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, DateField, F, JSONField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast
 
 from adme.frameworks.document import Document
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.models import Consent, CrosswalkLink, Edition, Framework, Override
 from adme.frameworks.reading import read
+from adme.frameworks.sections import Tables
 from adme.lib import clock
 
 __all__ = [
     "Current",
-    "consents_at",
+    "OverrideTold",
+    "Standing",
     "crosswalk_at",
     "document_of",
     "draft_of",
@@ -24,7 +30,7 @@ __all__ = [
     "editions_of",
     "frameworks_at",
     "moment_of",
-    "overrides_at",
+    "standing_at",
 ]
 
 KEPT = 64
@@ -47,27 +53,31 @@ class Current:
 
 
 def frameworks_at(instant: int) -> list[Current]:
-    """Every framework with an approved edition at an instant, fixtures last. One query, and one for documents that
-    this process has not read before."""
+    """Every framework with an approved edition at an instant, fixtures last. One query."""
     newest = _approved(instant).filter(framework=OuterRef("framework")).order_by("-approved_instant").values("pk")[:1]
-    found = _approved(instant).filter(pk=Subquery(newest)).select_related("framework").defer("content")
-    ordered = found.order_by("framework__is_fixture", "framework__slug")
-    return [Current(edition.framework, edition, document_of(edition)) for edition in ordered]
+    found = _with_unread(_approved(instant).filter(pk=Subquery(newest)))
+    return [_current(edition) for edition in found.order_by("framework__is_fixture", "framework__slug")]
 
 
 def edition_at(slug: str, instant: int) -> Current:
-    """The framework `slug` as it stood at an instant. UnknownFramework where nothing of it was approved then."""
-    found = (
-        _approved(instant)
-        .filter(framework__slug=slug)
-        .select_related("framework")
-        .defer("content")
-        .order_by("-approved_instant")
-        .first()
-    )
+    """The framework `slug` as it stood at an instant; one query. UnknownFramework where nothing of it was approved."""
+    found = _with_unread(_approved(instant).filter(framework__slug=slug)).order_by("-approved_instant").first()
     if found is None:
         raise UnknownFramework(slug)
-    return Current(found.framework, found, document_of(found))
+    return _current(found)
+
+
+def _with_unread(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """Editions with their content only where this process has not read it before: one is half a megabyte."""
+    with _lock:
+        known = list(_shelf)
+    nothing = Value(None, output_field=JSONField())
+    unread = Case(When(digest__in=known, then=nothing), default=F("content"), output_field=JSONField())
+    return editions.select_related("framework").defer("content").annotate(unread=unread)
+
+
+def _current(edition: Edition) -> Current:
+    return Current(edition.framework, edition, _read(edition.digest, edition.unread))  # type: ignore[attr-defined]
 
 
 def editions_of(framework: Framework, instant: int) -> QuerySet[Edition]:
@@ -82,32 +92,76 @@ def draft_of(slug: str) -> Edition | None:
 
 def document_of(edition: Edition) -> Document:
     """An edition as a document; the same content is read once by each process."""
-    return _document(edition.digest)
+    return _read(edition.digest, None)
 
 
-@lru_cache(maxsize=KEPT)
-def _document(digest: str) -> Document:
-    content = Edition.objects.filter(digest=digest).values_list("content", flat=True)[:1].get()
-    return read(content)
+_shelf: OrderedDict[str, Document] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _read(digest: str, content: Tables | None) -> Document:
+    """The document of a digest: kept, or made of its content, which is fetched where it is not given."""
+    with _lock:
+        if digest in _shelf:
+            _shelf.move_to_end(digest)
+            return _shelf[digest]
+    if content is None:
+        content = Edition.objects.filter(digest=digest).values_list("content", flat=True)[:1].get()
+    made = read(content)
+    with _lock:
+        _shelf[digest] = made
+        while len(_shelf) > KEPT:
+            _shelf.popitem(last=False)
+    return made
+
+
+def forget() -> None:
+    """Drop every document that is kept: for tests of what a new process asks."""
+    with _lock:
+        _shelf.clear()
 
 
 def _approved(instant: int) -> QuerySet[Edition]:
     return Edition.objects.filter(state=Edition.State.APPROVED, approved_instant__lte=instant)
 
 
-def overrides_at(framework_ids: Iterable[int], instant: int) -> list[Override]:
-    """The overrides that stood at an instant and had not come to their end."""
+class OverrideTold(NamedTuple):
+    """An override as a reader meets it."""
+
+    pk: int
+    progress_class: str
+    reason: str
+    made_by: str
+    ends_date: dt.date
+    withdrawn_instant: int | None
+
+
+@dataclass
+class Standing:
+    """What people had decided about a framework: overrides by part and area, and the states that had agreed to show
+    their own classes."""
+
+    overrides: dict[tuple[str, str], OverrideTold] = field(default_factory=dict)
+    consents: set[str] = field(default_factory=set)
+
+
+def standing_at(framework_ids: Iterable[int], instant: int) -> dict[int, Standing]:
+    """Framework → overrides that stood at an instant and had not come to their end, and consents. One query."""
+    found = {pk: Standing() for pk in framework_ids}
     day = clock.from_instant(instant).date()
-    found = Override.objects.standing_at(instant).filter(node__framework__in=list(framework_ids), ends_date__gte=day)
-    return list(found.select_related("node"))  # type: ignore[arg-type]
-
-
-def consents_at(framework_ids: Iterable[int], instant: int) -> dict[int, set[str]]:
-    """Framework → area codes of the states that had agreed at an instant to show their own classes."""
-    found: dict[int, set[str]] = {}
-    standing = Consent.objects.standing_at(instant).filter(framework__in=list(framework_ids))
-    for framework_id, area in standing.values_list("framework_id", "area"):
-        found.setdefault(framework_id, set()).add(area)
+    overrides = Override.objects.standing_at(instant).filter(node__framework__in=list(found), ends_date__gte=day)
+    consents = Consent.objects.standing_at(instant).filter(framework__in=list(found))
+    told = OverrideTold._fields
+    both = overrides.order_by().values_list("node__framework", "node__uid", "area", *told)
+    agreed = consents.order_by().values_list(
+        "framework", Value(""), "area", "pk", Value(""), Value(""), "made_by", Cast(Value(None), DateField()),
+        "withdrawn_instant",
+    )  # fmt: skip
+    for framework_id, uid, area, *rest in both.union(agreed, all=True):
+        if uid:
+            found[framework_id].overrides[uid, area] = OverrideTold(*rest)
+        else:
+            found[framework_id].consents.add(area)
     return found
 
 

@@ -269,6 +269,7 @@ def _aggregation(row: Row) -> d.Aggregation:
         least_weight_share=row.share("least_weight_share"),
         near=row.share("near", 0.1) or 0.0,
         carry_forward=row.whole("carry_forward", 0),
+        interpolate=row.whole("interpolate", 0),
     )
 
 

@@ -21,7 +21,7 @@ CERTAINTY: Final[dict[str, tuple[Words, str]]] = {
     "recollection_unverified": (_("unverified: from memory, seen in no source"), "poor"),
     "not_found": (_("not public"), "quiet"),
     "chosen_here": (_("written by ADME"), "quiet"),
-    "fixture": (_("fixture: invented to show how pages work"), "quiet"),
+    "fixture": (_("invented"), "quiet"),
 }
 """How sure a text is: words, and the tone of its mark."""
 
@@ -146,6 +146,7 @@ FLAGS: Final[dict[str, Words]] = {
     "near_threshold": _("coverage is near the limit"),
     "imputed": _("some values are imputed"),
     "carried": _("some values are carried on from earlier"),
+    "interpolated": _("some values lie on a straight line between two years"),
     "weights_incomplete": _("some weights are not known"),
     "old_weights": _("some weights are from earlier"),
 }

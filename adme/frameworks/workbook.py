@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from adme.frameworks.errors import FileRefused, Finding
 from adme.frameworks.sections import BY_SHEET, MOST_ROWS, SECTIONS, Record, Section, Tables, headings
-from adme.lib.tabular.dialect import Dialect
 from adme.lib.tabular.problems import PROBLEMS
-from adme.lib.tabular.reading import Table, read_table, sniff
+from adme.lib.tabular.reading import Table, read_sheets
 from adme.lib.tabular.refusals import TableRefused, translated
 
 ROWS_WITH_CHOICES: Final = 2_000
@@ -26,19 +25,16 @@ RowNumbers = dict[str, list[int]]
 
 
 def read_workbook(path: Path, name: str = "framework.xlsx") -> tuple[Tables, RowNumbers]:
-    """The tables of a workbook, and the row of each record. FileRefused; each sheet is read in a limited process."""
+    """The tables of a workbook, and the row of each record. FileRefused; it is read in a limited process."""
+    tables: Tables = {}
+    rows: RowNumbers = {}
+    findings: list[Finding] = []
     try:
-        facts = sniff(path, name)
-        if facts.kind != "xlsx":
+        kind, sheets = read_sheets(path, [section.sheet for section in SECTIONS], name)
+        if kind != "xlsx":
             raise FileRefused([Finding("not_a_workbook", "", 0, "", "", _("This is no XLSX workbook."))])
-        tables: Tables = {}
-        rows: RowNumbers = {}
-        findings: list[Finding] = []
-        for sheet in facts.sheets:
-            section = BY_SHEET.get((sheet.name or "").strip().casefold())
-            if section is None or sheet.rows < 2:
-                continue
-            table = read_table(path, Dialect(sheet=sheet.name, header_row=1, decimal="."), name)
+        for table in sheets:
+            section = BY_SHEET[(table.sheet or "").strip().casefold()]
             findings += _problems(section, table)
             tables[section.id], rows[section.id] = _records(table)
     except TableRefused as refused:

@@ -89,7 +89,7 @@ def said(frame: Frame, part: Part) -> list[str]:
     if why := shown_as.why_of(shown):
         lines[0] = f"{region}: {shown_as.mark_of(shown).word}, {why}."
     if latest is not None:
-        row = card.computed.regional_rows.get((part.uid, latest.period))
+        row = card.computed.regional_rows.get(part.uid, {}).get(latest.period)
         told = _("{value} in {year}").format(value=_with_unit(part, latest), year=periods.label(latest.period))
         if row:
             covers = _("{have} of {members} states").format(have=row["have"], members=row["members"])
@@ -104,7 +104,8 @@ def _with_unit(part: Part, figure: Figure) -> str:
     """The region's figure with its unit: a count is of states that meet the condition."""
     kpi = part.kpi or Kpi()
     if kpi.counts_states:
-        condition = f"{kpi.aggregation.condition} {kpi.unit_words}".strip()
+        sign = kpi.aggregation.condition.replace(">=", "≥").replace("<=", "≤")
+        condition = f"{sign} {kpi.unit_words}".strip()
         return _("{n} states with {condition}").format(n=shown_as.value_words(figure), condition=condition)
     return f"{shown_as.value_words(figure)} {kpi.unit_words}".strip()
 
@@ -195,7 +196,7 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
     return Drawing(
         id="over-time",
         title=_("Each state, year by year") if apart else _("Each state and the region, year by year"),
-        subtitle=kpi.unit_words,
+        subtitle="" if spec.unit else kpi.unit_words,  # once: at the axis, or here where it is long
         svg=charts.line(spec, width=DESK),
         svg_narrow=charts.line(spec, width=PHONE),
         option=charts.echarts_option(spec),

@@ -6,10 +6,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from adme.frameworks.assessing import Judged
@@ -22,7 +24,7 @@ from adme.lib.page.shell import Link
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.lib.texts import text_in
 from adme.portal import framework_marks as shown_as
-from adme.portal.addresses import absolute, with_question
+from adme.portal.addresses import Question, absolute, with_question
 from adme.portal.asked import written
 
 ENDINGS = ("csv", "xlsx", "json")
@@ -38,21 +40,27 @@ class Place:
     def page(self, name: str, *arguments: str, **question: str) -> str:
         """A page of the framework."""
         path = reverse(f"portal:{name}", args=[self.slug, *arguments])
-        return with_question(path, {**question, "as_of": written(self.as_of) if self.as_of is not None else ""})
+        return with_question(path, {**question, "as_of": self.as_of_text})
+
+    @property
+    def as_of_text(self) -> str:
+        """The instant as an address has it; "" for the present."""
+        return written(self.as_of) if self.as_of is not None else ""
 
     def part(self, uid: str) -> str:
         """The page of a part. The pattern is looked up once for hundreds of them."""
-        before, after = self._part
+        before, after = self.around_part
         return f"{before}{uid}{after}"
 
     @cached_property
-    def _part(self) -> tuple[str, str]:
+    def around_part(self) -> tuple[str, str]:
+        """What stands before and after a part's id in the address of its page."""
         before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
         return before, after
 
-    def file(self, table: str, ending: str) -> str:
+    def file(self, table: str, ending: str, *, year: str = "") -> str:
         """A table as a file."""
-        return self.page("framework-file", table, ending)
+        return self.page("framework-file", table, ending, year=year)
 
 
 @dataclass(frozen=True)
@@ -78,9 +86,16 @@ PAGES = ("framework", "framework-scorecard", "framework-completeness", "framewor
 
 
 def frame(
-    card: Scorecard, *, as_of: int | None, page: str, arguments: Sequence[str] = (), trail: Sequence[Link] = ()
+    card: Scorecard,
+    *,
+    as_of: int | None,
+    page: str,
+    arguments: Sequence[str] = (),
+    trail: Sequence[Link] = (),
+    question: Question | None = None,
 ) -> Frame:
-    """The frame of a page called `page` with its arguments; `trail` are the crumbs below the framework."""
+    """The frame of a page called `page` with its arguments and what else was asked of it; `trail` are the crumbs below
+    the framework."""
     place = Place(card.document.slug, as_of)
     words = (
         _("Framework"),
@@ -104,10 +119,18 @@ def frame(
         tabs=tabs,
         crumbs=crumbs,
         as_of_moment=clock.from_instant(as_of) if as_of is not None else None,
-        present_url=path,
-        permalink=absolute(with_question(path, {"as_of": written(pinned)})),
+        present_url=with_question(path, question or {}),
+        permalink=absolute(with_question(path, {**(question or {}), "as_of": written(pinned)})),
         decision=", ".join(word for word in decided if word),
     )
+
+
+def embed(frame: Frame, name: str, *arguments: str, title: str) -> dict[str, str]:
+    """The address of a small page for other sites, and the HTML that frames it."""
+    url = frame.place.page(name, *arguments)
+    size = 'width="100%" height="600" loading="lazy"'
+    code = f'<iframe src="{escape(absolute(url))}" title="{escape(title)}" {size}></iframe>'
+    return {"embed_url": url, "embed_code": code}
 
 
 # --- the list -------------------------------------------------------------------------------------
@@ -138,6 +161,14 @@ def entry_of(card: Scorecard) -> Entry:
         classes=tuple(summary(card)),
         is_fixture=document.is_fixture,
     )
+
+
+def years_to_choose(card: Scorecard) -> list[int]:
+    """The years that a scorecard can be shown for: those of the plan that have ended, the latest first."""
+    document, last = card.document, card.day.year - 1
+    if document.from_date is None:
+        return []
+    return list(range(min(last, document.to_date.year if document.to_date else last), document.from_date.year - 1, -1))
 
 
 def years_of(document: Document) -> str:
@@ -183,50 +214,44 @@ def stated_lines(document: Document) -> list[StatedLine]:
 # --- the tree -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """A line of the tree."""
-
-    depth: int
-    code: str
-    title: str
-    url: str
-    level: str
-    certainty: str
-    tone: str
-    source: str
-    status: str
-    is_measured: bool
-    is_unplaced: bool
-
-
-def tree(frame: Frame, words: str = "", only: Set[str] | None = None) -> list[Leaf]:
+def tree(frame: Frame, words: str = "", only: Set[str] | None = None) -> list[SafeString]:
     """The framework in reading order, with the region's status of each KPI: all of it, what has `words` in it with what
-    is above that, or `only` some parts."""
+    is above that, or `only` some parts. Each line is markup, for `_framework_tree.html`."""
     document, kept = frame.document, _found(frame.document, words) if only is None else only
-    depth = {"": -1}
+    lines = _lines(document, *frame.place.around_part, get_language() or "")
     leaves = []
     for part in document.parts:
-        depth[part.uid] = depth[part.under] + 1
         if kept is not None and part.uid not in kept:
             continue
-        said, tone = shown_as.certainty(part.title.certainty)
-        leaves.append(
-            Leaf(
-                depth=min(depth[part.uid], 6),
-                code=part.code,
-                title=part.name if part.title.text else _("(title not public)"),
-                url=frame.place.part(part.uid),
-                level=part.level.title,
-                certainty=said,
-                tone=tone,
-                source=part.title.source,
-                status=shown_as.class_html(frame.card.shown(part.uid, REGION)) if part.kpi else "",
-                is_measured=part.kpi is not None,
-                is_unplaced=part.level.role == "unplaced",
-            )
-        )
+        status = shown_as.class_html(frame.card.shown(part.uid, REGION)) if part.kpi else ""
+        told = f'<span class="leaf-status">{status}</span>' if status else ""
+        leaves.append(mark_safe(f"{lines[part.uid]}{told}</li>"))  # noqa: S308 - both made by format_html
     return leaves
+
+
+@lru_cache(maxsize=16)
+def _lines(document: Document, before: str, after: str, _language: str) -> dict[str, SafeString]:
+    """Uid → the line of a part, up to its status: the same for every reader of an edition, and there are hundreds."""
+    depth, made = {"": -1}, {}
+    for part in document.parts:
+        depth[part.uid] = depth[part.under] + 1
+        said, tone = shown_as.certainty(part.title.certainty)
+        source = format_html(' title="{}"', part.title.source) if part.title.source else ""
+        made[part.uid] = format_html(
+            '<li class="leaf depth-{}{}{}"><span class="leaf-code">{}</span> <span class="leaf-title">'
+            '<a href="{}{}{}">{}</a> <span class="quiet small">{}</span>{}</span>',
+            min(depth[part.uid], 6),
+            " leaf-kpi" if part.kpi is not None else "",
+            " leaf-unplaced" if part.level.role == "unplaced" else "",
+            part.code,
+            before,
+            part.uid,
+            after,
+            part.name if part.title.text else _("(title not public)"),
+            part.level.title,
+            format_html(' <span class="certainty certainty-{}"{}>{}</span>', tone, source, said) if said else "",
+        )
+    return made
 
 
 def _found(document: Document, words: str) -> Set[str] | None:
@@ -321,14 +346,14 @@ def visibility_note(card: Scorecard) -> str:
 
 def summary(card: Scorecard) -> list[tuple[str, int]]:
     """How many KPIs of the region are in each class, the best first."""
-    counts: Counter[str] = Counter()
-    marks: dict[str, str] = {}
-    for part in card.document.kpis:
-        shown = card.shown(part.uid, REGION)
-        counts[shown.progress_class] += 1
-        marks[shown.progress_class] = str(shown_as.class_html(replace(shown, override=None, judged=_bare(shown))))
-    order = [*CLASSES[:-1], *TRENDS, CLASSES[-1]]
-    return [(marks[name], counts[name]) for name in order if counts[name]]
+    shown = [card.shown(part.uid, REGION) for part in card.document.kpis]
+    counts = Counter(one.progress_class for one in shown)
+    one_of = {one.progress_class: one for one in shown}
+    order = [name for name in (*CLASSES[:-1], *TRENDS, CLASSES[-1]) if counts[name]]
+    return [
+        (str(shown_as.class_html(replace(one_of[name], override=None, judged=_bare(one_of[name])))), counts[name])
+        for name in order
+    ]
 
 
 def _bare(shown: Shown) -> Judged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -85,8 +86,53 @@ def offers_table(frame: Frame, part: Part, member: Member, flows: Mapping[str, s
 
 def coverage_table(frame: Frame, part: Part) -> Table:
     """Each regional figure with what it covers, and the states that are missing."""
-    found = [(period, row) for (uid, period), row in frame.card.computed.regional_rows.items() if uid == part.uid]
-    return _covered(frame, _("The region's figures and what they cover"), dict(found))
+    found = frame.card.computed.regional_rows.get(part.uid, {})
+    table = _covered(frame, _("The region's figures and what they cover"), found)
+    opened = [
+        replace(row, cells=(replace(row.cells[0], url=_opened(frame, part, period)), *row.cells[1:]))
+        for row, period in zip(table.rows, sorted(found, reverse=True), strict=False)
+    ]
+    return replace(table, rows=tuple(opened))
+
+
+def _opened(frame: Frame, part: Part, period: int) -> str:
+    return frame.place.page("framework-part", part.uid, year=periods.label(period)) + "#parts"
+
+
+def parts_table(frame: Frame, part: Part, period: int) -> Table | None:
+    """What the region's figure of one period is made of; None where there is none."""
+    found = frame.card.computed.parts_of(part.uid, period)
+    if not found:
+        return None
+    names = {member.area: member.name for member in frame.card.members}
+    frequency = part.kpi.frequency if part.kpi else "A"
+    rows = [
+        Row((
+            Cell(text=names.get(row["area"], row["area"])),
+            Cell(text=reading.number(row["value"])) if row["value"] is not None else Cell(missing=_("no data")),
+            Cell(text=_how(row, frequency)),
+            Cell(text=reading.number(row["weight"]) if row["weight"] is not None else _("not known")),
+            Cell(text=label_of(row["weight_step"], frequency) if row["weight_step"] is not None else ""),
+        ))
+        for row in found
+    ]  # fmt: skip
+    columns = (_("State"), _("Value"), _("How it counts"), _("Weight"), _("Weight of"))
+    return Table(
+        caption=_("What the region's figure of {year} is made of").format(year=periods.label(period)),
+        columns=tuple(Column(word) for word in columns),
+        rows=tuple(rows),
+        dense=True,
+    )
+
+
+def _how(row: Mapping[str, Any], frequency: str) -> str:
+    if not row["used"]:
+        return _("does not count: no value") if row["value"] is None else _("does not count: no weight")
+    if row["interpolated"]:
+        return _("on the straight line between the years around it")
+    if row["carried_from"] < row["step"]:
+        return _("carried on from {year}").format(year=label_of(row["carried_from"], frequency))
+    return _("its own value")
 
 
 def group_table(frame: Frame, part: Part, name: str, areas: Sequence[str]) -> Table | None:
@@ -104,17 +150,17 @@ def group_table(frame: Frame, part: Part, name: str, areas: Sequence[str]) -> Ta
 
 def own_regions_table(frame: Frame, part: Part, flows: Mapping[str, str]) -> Table | None:
     """What sources give themselves for aggregates of states; None where none does."""
-    found = frame.card.own_regions(part.uid)
+    found = frame.card.computed.own_regions.get(part.uid, [])
     bindings = frame.card.computed.figures.bindings
     rows = [
         Row((
-            Cell(text=row["area"]),
-            Cell(text=periods.label(row["period"])),
-            Cell(text=reading.number(row["value"])),
-            Cell(text=flows.get(bindings[row["binding"]].dataflow.reference, "")),
+            Cell(text=area),
+            Cell(text=periods.label(period)),
+            Cell(text=reading.number(value)),
+            Cell(text=flows.get(bindings[binding].dataflow.reference, "")),
         ))
-        for row in found.head(MOST_PARTS).iter_rows(named=True)
-        if row["binding"] is not None
+        for area, period, value, binding in found[:MOST_PARTS]
+        if binding is not None
     ]  # fmt: skip
     columns = (_("Area, in the source's code"), _("Year"), _("Value"), _("Source"))
     caption = _("What sources give for regions of their own, never mixed with ours")

@@ -110,8 +110,8 @@ def gap_words(gaps: Sequence[Gap], kpis: int) -> str:
     )
 
 
-def files_of(frame: Frame, tables: Sequence[str]) -> list[Link]:
-    """Tables as files, each in every format."""
+def files_of(frame: Frame, tables: Sequence[str], *, year: str = "") -> list[Link]:
+    """Tables as files, each in every format; of one year only where one was asked for."""
     names = {
         "scorecard": _("scorecard"),
         "inputs": _("inputs of the classes"),
@@ -121,7 +121,7 @@ def files_of(frame: Frame, tables: Sequence[str]) -> list[Link]:
         "incomplete": _("what is missing"),
     }
     return [
-        Link(f"{names[table]}: {ending.upper()}", frame.place.file(table, ending))
+        Link(f"{names[table]}: {ending.upper()}", frame.place.file(table, ending, year=year))
         for table in tables
         for ending in ENDINGS
     ]

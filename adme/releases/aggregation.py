@@ -28,10 +28,17 @@ A sum that lacks anybody is too small for certain, so none is shown.
 OLDEST_WEIGHT: Final = 10
 """Steps for which a weight may stand in for a later one."""
 
-VALUES: Final = {"item": pl.String, "area": pl.String, "step": pl.Int64, "value": pl.Float64, "imputed": pl.Boolean}
+VALUES: Final = {
+    "item": pl.String,
+    "area": pl.String,
+    "step": pl.Int64,
+    "value": pl.Float64,
+    "imputed": pl.Boolean,
+    "segment": pl.Int64,
+}
 WEIGHTS: Final = {"item": pl.String, "area": pl.String, "step": pl.Int64, "weight": pl.Float64}
 MEMBERS: Final = {"area": pl.String, "first_step": pl.Int64, "last_step": pl.Int64}
-"""Schemas of what `aggregate` takes."""
+"""Schemas of what `aggregate` takes. Values of different segments (before and after a break) are not compared."""
 
 _CONDITION: Final = re.compile(r"(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)")
 _COMPARED: Final[dict[str, Callable[[pl.Expr, float], pl.Expr]]] = {
@@ -48,7 +55,8 @@ class Rule:
     """How one item is aggregated. Shares run from 0 to 1; None takes the default of the rule.
 
     `condition` is ">= 50" for a count. `near` is how far above a threshold a figure is still flagged. `carry_forward`
-    is for how many steps a member's value may stand in for a later one.
+    is for how many steps a member's value may stand in for a later one; `interpolate` how many steps in a row may be
+    missing between two values of a segment for a straight line to stand in for them. 0 for either means never.
     """
 
     item: str
@@ -58,6 +66,7 @@ class Rule:
     least_weight: float | None = None
     near: float = 0.1
     carry_forward: int = 0
+    interpolate: int = 0
 
     @property
     def thresholds(self) -> tuple[float, float]:
@@ -70,9 +79,9 @@ class Rule:
 @dataclass(frozen=True)
 class Aggregated:
     """`figures`: item, step, value (null: withheld or none), members, have, count_share, weight_share (null: unknown),
-    imputed_share, carried, oldest_weight (steps), withheld, and lists: flags, missing (areas), covers (areas).
+    imputed_share, carried, interpolated, oldest_weight (steps), withheld, and lists: flags, missing and covers (areas).
 
-    `parts`: item, step, area, value, used, carried_from, weight, weight_step: what each figure opens into.
+    `parts`: item, step, area, value, used, carried_from, interpolated, weight, weight_step: what a figure opens into.
     """
 
     figures: pl.DataFrame
@@ -84,8 +93,9 @@ def aggregate(
 ) -> Aggregated:
     """The figures of every item at every step at which any member has one.
 
-    A member's value at a step is its own, or one carried on from at most `carry_forward` steps before. A weighted mean
-    uses members with a value and a weight of at most OLDEST_WEIGHT steps before; nobody else counts as covered.
+    A member's value at a step is its own; or lies on the straight line between the two around it, where at most
+    `interpolate` steps are missing between them; or is carried on from at most `carry_forward` steps before. A weighted
+    mean uses members with a value and a weight of at most OLDEST_WEIGHT steps before; nobody else counts as covered.
     """
     if len({rule.item for rule in rules}) != len(rules):
         raise ValueError("An item has one rule.")
@@ -93,14 +103,14 @@ def aggregate(
     parts = _parts(values, members, told, weights if weights is not None else pl.DataFrame(schema=WEIGHTS))
     parts = parts.sort("item", "step", "area")
     figures = _figures(parts, told, rules)
-    shown = ("item", "step", "area", "value", "used", "carried_from", "weight", "weight_step")
+    shown = ("item", "step", "area", "value", "used", "carried_from", "interpolated", "weight", "weight_step")
     return Aggregated(figures, parts.select(shown))
 
 
 def _told(rules: Sequence[Rule]) -> pl.DataFrame:
-    rows = [(rule.item, rule.rule, *rule.thresholds, rule.near, rule.carry_forward) for rule in rules]
-    names = ("item", "rule", "least_count", "least_weight", "near", "carry_forward")
-    kinds = (pl.String, pl.String, pl.Float64, pl.Float64, pl.Float64, pl.Int64)
+    rows = [(rule.item, rule.rule, *rule.thresholds, rule.near, rule.carry_forward, rule.interpolate) for rule in rules]
+    names = ("item", "rule", "least_count", "least_weight", "near", "carry_forward", "interpolate")
+    kinds = (pl.String, pl.String, pl.Float64, pl.Float64, pl.Float64, pl.Int64, pl.Int64)
     return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
 
 
@@ -110,10 +120,12 @@ def _parts(values: pl.DataFrame, members: pl.DataFrame, told: pl.DataFrame, weig
     steps = present.select("item", "step").unique()
     expected = steps.join(members, how="cross").filter(pl.col("step").is_between("first_step", "last_step"))
     expected = expected.select("item", "step", "area").unique().join(told, on="item").sort("step")
-    own = present.select("item", "area", "step", "value", "imputed", carried_from="step").sort("step")
+    own = present.select("item", "area", "step", "value", "imputed", "segment", carried_from="step").sort("step")
     parts = expected.join_asof(own, on="step", by=["item", "area"], strategy="backward", check_sortedness=False)
+    parts = _interpolated(parts, own)
     near_enough = pl.col("step") - pl.col("carried_from") <= pl.col("carry_forward")
-    parts = parts.with_columns(pl.when(near_enough).then(name) for name in ("value", "imputed", "carried_from"))
+    kept = near_enough | pl.col("interpolated")
+    parts = parts.with_columns(pl.when(kept).then(name) for name in ("value", "imputed", "carried_from"))
     weighed = weights.filter(pl.col("weight") > 0).with_columns(weight_step="step").sort("step")
     parts = parts.sort("step").join_asof(
         weighed, on="step", by=["item", "area"], strategy="backward", check_sortedness=False
@@ -124,13 +136,27 @@ def _parts(values: pl.DataFrame, members: pl.DataFrame, told: pl.DataFrame, weig
     return parts.with_columns(used=usable)
 
 
+def _interpolated(parts: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """The parts with a straight line where a value is missing between two of the same segment, near enough."""
+    ahead = own.select("item", "area", "step", next_value="value", next_segment="segment", next_step="step")
+    parts = parts.sort("step").join_asof(
+        ahead, on="step", by=["item", "area"], strategy="forward", check_sortedness=False
+    )
+    step, before, after = pl.col("step"), pl.col("carried_from"), pl.col("next_step")
+    between = (before < step) & (step < after) & (pl.col("segment") == pl.col("next_segment"))
+    between = (between & (after - before - 1 <= pl.col("interpolate"))).fill_null(False)
+    line = pl.col("value") + (pl.col("next_value") - pl.col("value")) * (step - before) / (after - before)
+    return parts.with_columns(interpolated=between, value=pl.when(between).then(line).otherwise("value"))
+
+
 def _figures(parts: pl.DataFrame, told: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     used, value, weight = pl.col("used"), pl.col("value"), pl.col("weight")
     met = pl.lit(False)
     for rule in rules:
         if rule.rule == COUNT:
             met = pl.when(pl.col("item") == rule.item).then(_meets(rule.condition)).otherwise(met)
-    parts = parts.with_columns(met=met, carried=used & (pl.col("carried_from") < pl.col("step")))
+    line = used & pl.col("interpolated")
+    parts = parts.with_columns(met=met, carried=used & ~line & (pl.col("carried_from") < pl.col("step")))
     figures = parts.group_by("item", "step", maintain_order=True).agg(
         pl.len().alias("members"),
         used.sum().alias("have"),
@@ -142,8 +168,9 @@ def _figures(parts: pl.DataFrame, told: pl.DataFrame, rules: Sequence[Rule]) -> 
         weight.filter(used).sum().alias("weight_have"),
         weight.sum().alias("weight_all"),
         weight.is_null().any().alias("weight_unknown"),
-        ((pl.col("imputed") | pl.col("carried")) & used).sum().alias("imputed"),
+        ((pl.col("imputed") | pl.col("carried") | line) & used).sum().alias("imputed"),
         pl.col("carried").sum().alias("carried"),
+        line.sum().alias("interpolated"),
         (pl.col("step") - pl.col("weight_step")).filter(used).max().alias("oldest_weight"),
         pl.col("area").filter(~used).alias("missing"),
         pl.col("area").filter(used).alias("covers"),
@@ -174,8 +201,9 @@ def _judged(figures: pl.DataFrame) -> pl.DataFrame:
         "withheld": low,
         "partial": partial,
         "near_threshold": ~low & near & partial,
-        "imputed": pl.col("imputed") > pl.col("carried"),
+        "imputed": pl.col("imputed") > pl.col("carried") + pl.col("interpolated"),
         "carried": pl.col("carried") > 0,
+        "interpolated": pl.col("interpolated") > 0,
         "weights_incomplete": (pl.col("rule") == WEIGHTED_MEAN) & pl.col("weight_unknown"),
         "old_weights": (pl.col("rule") == WEIGHTED_MEAN) & (pl.col("oldest_weight") > 0),
     }
@@ -191,6 +219,7 @@ def _judged(figures: pl.DataFrame) -> pl.DataFrame:
         "weight_share",
         "imputed_share",
         "carried",
+        "interpolated",
         "oldest_weight",
         low.alias("withheld"),
         pl.concat_list(told).list.drop_nulls().alias("flags"),

@@ -66,6 +66,14 @@ class Condition:
         return Condition(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
 
 
+def either(conditions: Sequence[Condition]) -> Condition:
+    """Any one of them; there must be one."""
+    if len(conditions) == 1:
+        return conditions[0]
+    told = " OR ".join(f"({one.sql})" for one in conditions)
+    return Condition(f"({told})", tuple(value for one in conditions for value in one.parameters))
+
+
 def in_force(instant: int, table: str = "o") -> Condition:
     """The versions of an observation (or extent) that are the public truth at an instant."""
     begun = columns.off_index(f"{table}.public_from")

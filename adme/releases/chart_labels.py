@@ -131,7 +131,14 @@ def _draw(spec: ChartSpec, label: Label, column: float, middle: float) -> str:
     if moved:
         d = svg.path_through([(label.x + 5, label.y), (column - 3, middle)])
         leader = svg.element(
-            "path", d=d, fill="none", stroke=pen.colour, stroke_width=0.8, class_=f"leader {pen.classes}"
+            # Dotted: a plain thin line would look like one more stretch of data.
+            "path",
+            d=d,
+            fill="none",
+            stroke=pen.colour,
+            stroke_width=1.0,
+            stroke_dasharray="1 3",
+            class_=f"leader {pen.classes}",
         )
     return leader + _words(label, column, middle, pen)
 

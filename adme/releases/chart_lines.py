@@ -53,19 +53,10 @@ def pen_for(spec: ChartSpec, series: Series) -> Pen:
     return Pen(CONTEXT, QUIET, 1.1, "context", 1.8)
 
 
-def edges(points: Sequence[Point]) -> list[tuple[Point, Point]]:
-    """Pairs of neighbouring periods that a line may join: no gap between them, and no break."""
-    return [
-        (before, after)
-        for before, after in zip(points, points[1:], strict=False)
-        if after.at - before.at <= 1.5 * reading.period_length(after.period) and not after.break_before
-    ]
-
-
-def runs(points: Sequence[Point], *, soft: bool) -> list[list[Point]]:
+def runs(series: Series, *, soft: bool) -> list[list[Point]]:
     """Stretches of joined points, either those through reported values or (`soft`) those that touch an estimate."""
     stretches: list[list[Point]] = []
-    for before, after in edges(points):
+    for before, after in series.joins:
         if (before.is_soft or after.is_soft) != soft:
             continue
         if stretches and stretches[-1][-1] is before:
@@ -75,10 +66,10 @@ def runs(points: Sequence[Point], *, soft: bool) -> list[list[Point]]:
     return stretches
 
 
-def lonely(points: Sequence[Point]) -> list[Point]:
+def lonely(series: Series) -> list[Point]:
     """Points that no line touches."""
-    joined = {id(point) for pair in edges(points) for point in pair}
-    return [point for point in points if id(point) not in joined]
+    joined = {id(point) for pair in series.joins for point in pair}
+    return [point for point in series.drawn if id(point) not in joined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +96,10 @@ def draw_series(spec: ChartSpec, series: Series, plane: Plane, *, crowded: bool 
     }
     body = []
     for soft, dash in ((False, None), (True, DASH)):
-        d = "".join(svg.path_through(plane.place(point) for point in run) for run in runs(points, soft=soft))
+        d = "".join(svg.path_through(plane.place(point) for point in run) for run in runs(series, soft=soft))
         if d:
             body.append(svg.element("path", d=d, stroke_dasharray=dash, stroke_linecap="round", **stroke))
-    alone = {id(point) for point in lonely(points)}
+    alone = {id(point) for point in lonely(series)}
     noted = [point for point in points if id(point) in alone or (not crowded and _is_marked(series, point))]
     body.append(dots([plane.place(p) for p in noted if not p.is_soft], pen, pen.dot))
     body.append(dots([plane.place(p) for p in noted if p.is_soft], pen, pen.dot, hollow=True))
@@ -213,7 +204,7 @@ def conventions(spec: ChartSpec) -> list[tuple[str, str]]:
     if any(point.break_before for point in spec.drawn_points):
         mark = svg.element("path", d="M6 12l4 -12M11 12l4 -12", stroke=QUIET, stroke_width=1.2, class_="break")
         entries.append((mark, _("break in the series: before and after cannot be compared")))
-    if any(lonely(series.drawn) and len(series.drawn) > 1 for series in spec.series):
+    if any(lonely(series) and len(series.drawn) > 1 for series in spec.series):
         pen = Pen(QUIET, QUIET, 1.6, "key", 3)
         entries.append((dots([(12.0, 6.0)], pen, 3), _("single year; no data in the years beside it")))
     return entries

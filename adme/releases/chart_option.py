@@ -47,7 +47,7 @@ def option(spec: ChartSpec) -> Option:
             "labels": dict(zip((f"{tick:.9g}" for tick in ticks), labels, strict=True)),
             "name": f"{word.capitalize()}, {spec.unit}" if word and spec.unit else word.capitalize() or spec.unit,
         },
-        "series": [part for series in spec.series for part in _line_parts(spec, series)],
+        "series": [part for series in spec.series for part in _line_parts(spec, series, min(at), max(at))],
         "breaks": [place for series in spec.series for place in _breaks(series)],
         "references": [_reference(spec, index) for index in range(len(spec.references))],
     }
@@ -59,29 +59,28 @@ def _reference(spec: ChartSpec, index: int) -> Option:
     return {"value": reference.value, "label": f"{reference.label}: {shown}", "kind": reference.kind}
 
 
-def _line_parts(spec: ChartSpec, series: Series) -> list[Option]:
+def _line_parts(spec: ChartSpec, series: Series, first: float, final: float) -> list[Option]:
     """Solid stretches, dashed stretches, and the points themselves (lonely and estimated ones are visible)."""
     points, pen = series.drawn, pen_for(spec, series)
     parts: list[Option] = []
     for soft in (False, True):
         data: list[Any] = []
-        for run in runs(points, soft=soft):
+        for run in runs(series, soft=soft):
             if data:
                 data.append([run[0].at, None])  # a gap stays a gap
             data += [[round(point.at, 4), point.value] for point in run]
         if data:
             parts.append({"type": "line", "data": data, "dashed": soft, **_identity(spec, series, pen)})
-    alone = {id(point) for point in lonely(points)}
+    alone = {id(point) for point in lonely(series)}
     spots = [{**datum(spec, point), "alone": id(point) in alone} for point in points]
     if spots:
-        at = [point.at for point in spec.drawn_points]
-        missed = max(at) - points[-1].at
+        missed = final - points[-1].at
         parts.append(
             {
                 "type": "scatter",
                 "data": spots,
                 "ends_early": missed > 0,
-                "ends_early_by_far": missed > EARLY * (max(at) - min(at)),
+                "ends_early_by_far": missed > EARLY * (final - first),
                 **_identity(spec, series, pen),
             }
         )

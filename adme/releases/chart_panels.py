@@ -58,7 +58,7 @@ def _ghosts(spec: ChartSpec, plane: chart_lines.Plane, uid: str) -> str:
         svg.path_through(plane.place(point) for point in run)
         for series in spec.series
         for soft in (False, True)
-        for run in chart_lines.runs(series.drawn, soft=soft)
+        for run in chart_lines.runs(series, soft=soft)
     )
     path = svg.element("path", d=d, id=uid, fill="none", stroke=CONTEXT, stroke_width=0.6, class_="ghost") if d else ""
     return svg.element("defs", path) if path else ""

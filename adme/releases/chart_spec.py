@@ -6,6 +6,8 @@ Nothing here draws and nothing here asks a database. Words that a caller must wr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -94,7 +96,7 @@ class Point:
         return self.kind in {"estimated", "projected", "provisional"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """One line, bar or row: usually a country. Points may come in any order and with gaps."""
 
@@ -105,10 +107,19 @@ class Series:
     short: str = ""
     url: str = ""
 
-    @property
+    @cached_property
     def drawn(self) -> tuple[Point, ...]:
         """Points with a value, oldest first."""
         return tuple(sorted((point for point in self.points if point.is_drawn), key=lambda point: point.at))
+
+    @cached_property
+    def joins(self) -> list[tuple[Point, Point]]:
+        """Pairs of neighbouring periods that a line may join: no gap between them, and no break."""
+        return [
+            (before, after)
+            for before, after in pairwise(self.drawn)
+            if not after.break_before and after.at - before.at <= 1.5 * reading.period_length(after.period)
+        ]
 
     @property
     def latest(self) -> Point | None:
@@ -129,7 +140,7 @@ class Reference:
     kind: Literal["target", "baseline"] = "target"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChartSpec:
     """A whole chart. `unit` stands once at the axis; `description` is the sentence a screen reader gets."""
 
@@ -151,16 +162,16 @@ class ChartSpec:
         if len({series.id for series in self.series}) != len(self.series):
             raise ChartError("two series share an id")
 
-    @property
+    @cached_property
     def chosen(self) -> tuple[Series, ...]:
         return tuple(series for series in self.series if series.role == "chosen")
 
-    @property
+    @cached_property
     def drawn_points(self) -> tuple[Point, ...]:
         """Every point with a value, of all series."""
         return tuple(point for series in self.series for point in series.drawn)
 
-    @property
+    @cached_property
     def reading_decimals(self) -> int:
         """Decimals that every number of this chart is read with."""
         if self.decimals is not None:

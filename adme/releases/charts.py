@@ -108,10 +108,10 @@ def sparkline(
     d = "".join(
         svg.path_through(plane.place(point) for point in run)
         for soft in (False, True)
-        for run in chart_lines.runs(series.drawn, soft=soft)
+        for run in chart_lines.runs(series, soft=soft)
     )
     body = svg.element("path", d=d, fill="none", stroke=INK, stroke_width=1.4, class_="line") if d else ""
-    alone = [plane.place(point) for point in chart_lines.lonely(series.drawn)]
+    alone = [plane.place(point) for point in chart_lines.lonely(series)]
     body += chart_lines.dots(alone, pen, 1.4) + chart_lines.dots([plane.place(series.drawn[-1])], pen, 2.4)
     about = frame.Sheet(title=label or describe(spec), description="", kind="spark")
     return frame.sheet(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from adme.releases.asked import EXTENT, OBSERVATION, Condition, in_force
+from adme.releases.asked import EXTENT, OBSERVATION, Condition, either, in_force
 
 _NEVER_NULL = ("qualifier", "obs_status", "conf_status")
 _MAY_BE_NULL = ("value", "decimals", "attributes_id")
@@ -62,11 +62,7 @@ def deleted(since: int, as_of: int) -> Versions:
 def changed(since: int, as_of: int) -> Versions:
     """Both: what was added, revised or deleted."""
     now, before = updated(since, as_of), deleted(since, as_of)
-    return Versions(_either(now.observed, before.observed), _either(now.extents, before.extents), once=False)
-
-
-def _either(one: Condition, other: Condition) -> Condition:
-    return Condition(f"(({one.sql}) OR ({other.sql}))", one.parameters + other.parameters)
+    return Versions(either([now.observed, before.observed]), either([now.extents, before.extents]), once=False)
 
 
 def brought(instant: int) -> Versions:

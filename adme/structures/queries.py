@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from adme.lib.sdmx_messages.artefacts import Allowed
@@ -31,6 +32,7 @@ __all__ = [
     "code_list_view",
     "dataflow_by_reference",
     "flow_named",
+    "flows_with_structures",
     "header_digest",
     "live_code_list",
     "live_concept_scheme",
@@ -123,49 +125,98 @@ def _by_reference(model: Any, reference: str, *related: str) -> Any:
 def structure_of(dataflow: Dataflow) -> StructureView:
     """The structure of a dataflow as frozen values. One small query when it was read before and has not changed."""
     stamp = DataStructure.objects.values_list("stamp", flat=True).get(pk=dataflow.data_structure_id)
-    name = tuple(sorted(dataflow.name.items()))
-    return _structure(
-        (dataflow.pk, dataflow.agency, dataflow.artefact_id, dataflow.version, name),
-        dataflow.data_structure_id,
-        dataflow.indicator_dimension,
-        dataflow.area_dimension,
-        stamp,
-    )
+    wanted = _asked_of(dataflow, stamp)
+    return _structures([wanted])[wanted]
 
 
-@lru_cache(maxsize=KEPT)
-def _structure(
-    flow: tuple[int, str, str, str, tuple[tuple[str, str], ...]],
-    data_structure_id: int,
-    indicator_dimension: str,
-    area_dimension: str,
-    stamp: UUID,
-) -> StructureView:
-    pk, agency, artefact_id, version, name = flow
+def flows_with_structures(references: Collection[str]) -> dict[str, tuple[Dataflow, StructureView]]:
+    """Reference → dataflow and structure, of those that exist. One query, and two more where any structure was not
+    read before, however many there are."""
+    flows = {flow.reference: flow for flow in all_dataflows() if flow.reference in references}
+    wanted = {reference: _asked_of(flow, flow.data_structure.stamp) for reference, flow in flows.items()}
+    read = _structures(wanted.values())
+    return {reference: (flow, read[wanted[reference]]) for reference, flow in flows.items()}
+
+
+class _Wanted(NamedTuple):
+    """What a structure view follows from: as long as all of it is the same, so is the view."""
+
+    pk: int
+    agency: str
+    artefact_id: str
+    version: str
+    name: tuple[tuple[str, str], ...]
+    data_structure_id: int
+    indicator_dimension: str
+    area_dimension: str
+    stamp: UUID
+
+
+def _asked_of(flow: Dataflow, stamp: UUID) -> _Wanted:
+    named = (flow.pk, flow.agency, flow.artefact_id, flow.version, tuple(sorted(flow.name.items())))
+    return _Wanted(*named, flow.data_structure_id, flow.indicator_dimension, flow.area_dimension, stamp)
+
+
+_shelf: OrderedDict[_Wanted, StructureView] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _structures(asked: Iterable[_Wanted]) -> dict[_Wanted, StructureView]:
+    """The views of all that are asked for; those that this process has not read before are read together."""
+    wanted = list(asked)
+    with _lock:
+        found = {one: _shelf[one] for one in wanted if one in _shelf}
+        for one in found:
+            _shelf.move_to_end(one)
+    made = _read([one for one in wanted if one not in found])
+    with _lock:
+        _shelf.update(made)
+        while len(_shelf) > KEPT:
+            _shelf.popitem(last=False)
+    return found | made
+
+
+def forget() -> None:
+    """Drop every structure that is kept: for tests of what a new process asks."""
+    with _lock:
+        _shelf.clear()
+
+
+def _read(wanted: Sequence[_Wanted]) -> dict[_Wanted, StructureView]:
+    """Two queries, however many; none where none is wanted."""
+    if not wanted:
+        return {}
     components = list(
-        Component.objects.filter(data_structure_id=data_structure_id)
+        Component.objects.filter(data_structure__in={one.data_structure_id for one in wanted})
         .select_related("concept", "code_list", "data_structure")
         .order_by("position", "component_id")
     )
     lists = _code_list_views({one.code_list_id: one.code_list for one in components if one.code_list is not None})
+    of_structure: dict[int, list[Component]] = {one.data_structure_id: [] for one in wanted}
+    for component in components:
+        of_structure[component.data_structure_id].append(component)
+    return {one: _view(one, of_structure[one.data_structure_id], lists) for one in wanted}
+
+
+def _view(wanted: _Wanted, components: list[Component], lists: dict[int | None, CodeListView]) -> StructureView:
     of_role = {role: [one for one in components if one.role == role] for role in Component.Role.values}
     time, measure = of_role[Component.Role.TIME], of_role[Component.Role.MEASURE]
     return StructureView(
-        dataflow_id=pk,
-        reference=f"{agency}:{artefact_id}({version})",
-        agency=agency,
-        artefact_id=artefact_id,
-        version=version,
-        name=dict(name),
+        dataflow_id=wanted.pk,
+        reference=f"{wanted.agency}:{wanted.artefact_id}({wanted.version})",
+        agency=wanted.agency,
+        artefact_id=wanted.artefact_id,
+        version=wanted.version,
+        name=dict(wanted.name),
         data_structure=components[0].data_structure.reference if components else "",
         dimensions=tuple(
             DimensionView(one.component_id, one.position, one.concept.name, lists[one.code_list_id])
             for one in of_role[Component.Role.DIMENSION]
         ),
         attributes=tuple(_attribute(one, lists) for one in of_role[Component.Role.ATTRIBUTE]),
-        indicator_dimension=indicator_dimension,
-        area_dimension=area_dimension,
-        stamp=stamp,
+        indicator_dimension=wanted.indicator_dimension,
+        area_dimension=wanted.area_dimension,
+        stamp=wanted.stamp,
         time=time[0].component_id if time else "TIME_PERIOD",
         measure=measure[0].component_id if measure else "OBS_VALUE",
         time_name=time[0].concept.name if time else {},

@@ -132,6 +132,11 @@ def _frameworks(iso2: str) -> dict[str, list[str]]:
     return {f"portal:framework-{name}": paths for name, paths in pages.items()} | {
         "portal:frameworks": ["/frameworks/"],
         "portal:framework": [plan],
+        "portal:indicators-of-kpi": [f"{plan}parts/kpi-11b/indicators/"],
+        "portal:kpis-of-indicator": [f"{UNEMPLOYMENT}kpis/"],
+        "portal:frameworks-of-country": [f"/countries/{iso2}/frameworks/"],
+        "portal:embed-scorecard": [f"{plan}scorecard/embed/"],
+        "portal:embed-kpi": [f"{plan}parts/kpi-11b/embed/"],
         "portal:framework-part": [f"{plan}parts/kpi-11b/"],
         "portal:framework-country": [f"{plan}countries/{iso2}/"],
         "portal:framework-file": [

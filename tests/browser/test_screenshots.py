@@ -1,4 +1,4 @@
-"""Pictures of six pages at three widths in docs/screenshots, so that a change of look is seen in review.
+"""Pictures of nine pages at three widths in docs/screenshots, so that a change of look is seen in review.
 
     ADME_SCREENSHOTS=1 python -m pytest tests/browser/test_screenshots.py
 
@@ -23,7 +23,15 @@ from tests.browser.people import sign_in
 
 DRAWN_ANEW = os.environ.get("ADME_SCREENSHOTS") == "1"
 TALLEST = 1_400  # pixels: the first screen and what follows it, not the end of a long page
-PUBLIC_PAGES = {"home": "/", "indicator": PUBLIC["indicator"], "country": PUBLIC["country"], "table-builder": TABLE}
+PUBLIC_PAGES = {
+    "home": "/",
+    "indicator": PUBLIC["indicator"],
+    "country": PUBLIC["country"],
+    "table-builder": TABLE,
+    "framework": "/frameworks/fixture-plan/",
+    "scorecard": PUBLIC["scorecard"],
+    "kpi": "/frameworks/fixture-plan/parts/kpi-2a/",
+}
 WORK_PAGES = {"import-findings": "officer", "review": "reviewer"}
 SETTLE = """() => {
     const written = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

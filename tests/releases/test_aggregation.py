@@ -14,6 +14,9 @@ from adme.releases import aggregation as agg
 AREAS = ("BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN")
 RULES = (agg.SUM, agg.WEIGHTED_MEAN, agg.MEAN, agg.MEDIAN, agg.COUNT)
 
+LINE = -1
+"""Where an interpolated value is from, instead of a year."""
+
 World = dict[str, Any]
 
 
@@ -21,9 +24,10 @@ def random_world(chance: random.Random) -> World:
     """One item: ragged values and weights, members that join late, any rule."""
     density, weighed = chance.choice([0.3, 0.7, 1.0]), chance.choice([0.5, 0.9, 1.0])
     rule = chance.choice(RULES)
+    broken = {area for area in AREAS if chance.random() < 0.3}
     return {
         "values": {
-            (area, step): (chance.uniform(-50, 100), chance.random() < 0.2)
+            (area, step): (chance.uniform(-50, 100), chance.random() < 0.2, int(step > 2012 and area in broken))
             for area in AREAS for step in range(2010, 2016) if chance.random() < density
         },
         "weights": {
@@ -38,12 +42,16 @@ def random_world(chance: random.Random) -> World:
             least_count=chance.choice([None, 0.0, 0.5, 0.9]),
             least_weight=chance.choice([None, 0.5]),
             carry_forward=chance.choice([0, 1, 3]),
+            interpolate=chance.choice([0, 0, 1, 3]),
         ),
     }  # fmt: skip
 
 
 def fast(world: World) -> dict[int, dict[str, Any]]:
-    values = [("x", area, step, value, imputed) for (area, step), (value, imputed) in world["values"].items()]
+    values = [
+        ("x", area, step, value, imputed, segment)
+        for (area, step), (value, imputed, segment) in world["values"].items()
+    ]
     weights = [("x", area, step, weight) for (area, step), weight in world["weights"].items()]
     members = [(area, *span) for area, span in world["members"].items()]
     made = agg.aggregate(
@@ -62,6 +70,19 @@ def newest(found: dict[tuple[str, int], Any], area: str, step: int, back: int) -
     return None
 
 
+def on_the_line(found: dict[tuple[str, int], Any], area: str, step: int, most: int) -> tuple[bool, float] | None:
+    """What stands on the straight line between the value before and the one after: whether imputed, and the value."""
+    if (area, step) in found:
+        return None
+    before = max((at for name, at in found if name == area and at < step), default=None)
+    after = min((at for name, at in found if name == area and at > step), default=None)
+    if before is None or after is None or after - before - 1 > most:
+        return None
+    (low, imputed, segment), (high, _imputed, other) = found[area, before], found[area, after]
+    share = (step - before) / (after - before)
+    return (imputed, low * (1 - share) + high * share) if segment == other else None
+
+
 def slow(world: World) -> dict[int, dict[str, Any]]:
     """Read from the words of the manual, member by member."""
     rule: agg.Rule = world["rule"]
@@ -70,7 +91,10 @@ def slow(world: World) -> dict[int, dict[str, Any]]:
         members = sorted(area for area, (first, last) in world["members"].items() if first <= step <= last)
         have = {}
         for area in members:
+            line = on_the_line(world["values"], area, step, rule.interpolate)
             value = newest(world["values"], area, step, rule.carry_forward)
+            if line is not None:
+                value = (LINE, (line[1], line[0]))
             weight = newest(world["weights"], area, step, agg.OLDEST_WEIGHT)
             if value and (weight or rule.rule != agg.WEIGHTED_MEAN):
                 have[area] = (value, weight)
@@ -87,7 +111,9 @@ def slow(world: World) -> dict[int, dict[str, Any]]:
             "have": len(have),
             "members": len(members),
             "weight_share": share,
-            "carried": sum(value[0] < step for value, _weight in have.values()),
+            "carried": sum(LINE < value[0] < step for value, _weight in have.values()),
+            "interpolated": sum(value[0] == LINE for value, _weight in have.values()),
+            "imputed_share": sum(value[0] < step or value[1][1] for value, _weight in have.values()) / len(have),
             "missing": [area for area in members if area not in have],
             "covers": sorted(have),
             "withheld": low,
@@ -138,7 +164,7 @@ def test_dropping_any_member_never_changes_a_figure_without_a_flag(volume):
 
 
 def test_dropping_a_weight_is_seen_too():
-    values = {(area, 2015): (10.0 * place, False) for place, area in enumerate(AREAS)}
+    values = {(area, 2015): (10.0 * place, False, 0) for place, area in enumerate(AREAS)}
     world: World = {
         "values": values,
         "weights": {(area, 2015): 1.0 for area in AREAS},
@@ -153,7 +179,7 @@ def test_dropping_a_weight_is_seen_too():
 
 def figure_of(rule: agg.Rule, have: int, members: int = 10) -> dict[str, Any]:
     world: World = {
-        "values": {(area, 2015): (1.0, False) for area in AREAS[:have]},
+        "values": {(area, 2015): (1.0, False, 0) for area in AREAS[:have]},
         "weights": {},
         "members": dict.fromkeys(AREAS[:members], (1900, 9999)),
         "rule": rule,
@@ -179,7 +205,7 @@ def test_a_figure_is_withheld_below_its_threshold_and_flagged_near_it(rule, have
 
 def test_a_member_counts_from_when_it_joined():
     world: World = {
-        "values": {("TH", 2024): (1.0, False), ("TH", 2025): (1.0, False)},
+        "values": {("TH", 2024): (1.0, False, 0), ("TH", 2025): (1.0, False, 0)},
         "weights": {},
         "members": {"TH": (1967, 9999), "TL": (2025, 9999)},
         "rule": agg.Rule("x", agg.MEAN, least_count=0.0),
@@ -190,7 +216,7 @@ def test_a_member_counts_from_when_it_joined():
 
 def test_a_carried_value_is_flagged_and_goes_no_further_than_its_limit():
     world: World = {
-        "values": {("TH", 2012): (5.0, False), **{("VN", step): (1.0, False) for step in range(2012, 2016)}},
+        "values": {("TH", 2012): (5.0, False, 0), **{("VN", step): (1.0, False, 0) for step in range(2012, 2016)}},
         "weights": {},
         "members": {"TH": (1900, 9999), "VN": (1900, 9999)},
         "rule": agg.Rule("x", agg.MEAN, carry_forward=2, least_count=0.0),
@@ -202,3 +228,21 @@ def test_a_carried_value_is_flagged_and_goes_no_further_than_its_limit():
         (3.0, ["carried"]),
         (1.0, ["partial"]),
     ]
+
+
+def test_an_interpolated_value_lies_on_the_line_is_flagged_and_spans_no_break_and_no_wider_gap():
+    everybody = {("VN", step): (0.0, False, 0) for step in range(2010, 2020)}
+    some = {("TH", 2010): (10.0, False, 0), ("TH", 2013): (40.0, False, 0), ("TH", 2015): (40.0, False, 1)}
+    world: World = {
+        "values": {**everybody, **some, ("TH", 2019): (80.0, False, 1)},
+        "weights": {},
+        "members": {"TH": (1900, 9999), "VN": (1900, 9999)},
+        "rule": agg.Rule("x", agg.SUM, interpolate=2, least_count=0.0),
+    }
+    got = {step: (figure["value"], figure["flags"]) for step, figure in fast(world).items()}
+    assert got[2010] == (10.0, [])
+    assert got[2011] == (pytest.approx(20.0), ["interpolated"])
+    assert got[2012] == (pytest.approx(30.0), ["interpolated"])
+    assert got[2014] == (0.0, ["partial"]), "a break lies between"
+    assert got[2016] == (0.0, ["partial"]), "three years are missing"
+    assert fast({**world, "rule": agg.Rule("x", agg.SUM, least_count=0.0)})[2011]["flags"] == ["partial"]

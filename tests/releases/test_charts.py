@@ -109,8 +109,12 @@ def test_any_words_can_be_names(name):
 # --- lines ----------------------------------------------------------------------------------------
 
 
+def line_of(points) -> Series:
+    return Series("A", "A", tuple(points))
+
+
 def stretches(*points: Point, soft: bool = False) -> list[list[str]]:
-    return [[point.period for point in run] for run in chart_lines.runs(points, soft=soft)]
+    return [[point.period for point in run] for run in chart_lines.runs(line_of(points), soft=soft)]
 
 
 def test_no_line_runs_through_a_missing_year():
@@ -122,7 +126,7 @@ def test_no_line_runs_through_a_missing_year():
 def test_a_year_between_gaps_is_a_dot():
     points = [Point(str(year), 1.0) for year in (2000, 2005, 2006)]
 
-    assert [point.period for point in chart_lines.lonely(points)] == ["2000"]
+    assert [point.period for point in chart_lines.lonely(line_of(points))] == ["2000"]
 
 
 def test_quarters_are_neighbours_of_quarters():

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,7 @@ def period(code: str) -> str:
     return letters.get(part, _("week %(n)s of %(year)s")) % {"n": int(ordinal), "year": year}
 
 
+@lru_cache(maxsize=4_096)
 def period_position(code: str) -> float:
     """The start of a period on a line of years: 2018 → 2018.0, 2018-Q3 → 2018.5. Raises ValueError otherwise."""
     found = PERIOD.match(code)
@@ -121,6 +123,7 @@ def period_position(code: str) -> float:
     return year + within + ((int(found["day"]) - 1) / 365 if found["day"] else 0)
 
 
+@lru_cache(maxsize=4_096)
 def period_length(code: str) -> float:
     """How long a period is, in years: 1 for 2018, 0.25 for 2018-Q3."""
     found = PERIOD.match(code)

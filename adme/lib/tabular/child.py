@@ -46,6 +46,24 @@ def read(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return _or_refused(reading)
 
 
+def read_sheets(arguments: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """{"tables": [each with the prefix of its files]} of the wanted sheets that have rows, or {"refused": …}."""
+    path, limits, wanted = Path(arguments["path"]), arguments["limits"], set(arguments["sheets"])
+
+    def reading() -> dict[str, Any]:
+        facts = sniff_file(path, arguments["name"], limits)
+        tables = []
+        for number, sheet in enumerate(facts.sheets if facts.kind == "xlsx" else ()):
+            if (sheet.name or "").strip().casefold() in wanted and sheet.rows > 1:
+                prefix = f"sheet-{number}-"
+                writer = ChunkWriter(folder, arguments["chunk_rows"], limits["chunk_text_bytes"], prefix)
+                read_sheet(path, Dialect(sheet=sheet.name, header_row=1, decimal="."), limits, writer)
+                tables.append({"prefix": prefix, **writer.finish()})
+        return {"kind": facts.kind, "tables": tables}
+
+    return _or_refused(reading)
+
+
 def _or_refused(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return work()

@@ -21,8 +21,9 @@ from adme.lib.tabular.sheet import Trouble
 class ChunkWriter:
     """Collects frames and problems; a chunk is written when it has enough rows or enough text."""
 
-    def __init__(self, folder: Path, chunk_rows: int, chunk_text_bytes: int) -> None:
+    def __init__(self, folder: Path, chunk_rows: int, chunk_text_bytes: int, prefix: str = "") -> None:
         self._folder = folder
+        self._prefix = prefix  # tells the files of several sheets in one folder apart
         self._chunk_rows = chunk_rows
         self._chunk_text_bytes = chunk_text_bytes
         self._frames: list[pl.DataFrame] = []
@@ -73,11 +74,11 @@ class ChunkWriter:
         number = len(self._chunks) + 1
         rows = pl.concat([self._empty(), *self._frames])
         now, later = rows.head(self._chunk_rows), rows.slice(self._chunk_rows)
-        now.write_ipc(self._folder / f"rows-{number:06d}.arrow", compression="lz4")
+        now.write_ipc(self._folder / f"{self._prefix}rows-{number:06d}.arrow", compression="lz4")
         found = pl.concat([problems.no_problems(), *self._problems]).sort("row", maintain_order=True)
         ahead = found.clear() if last else found.filter(pl.col("row") > now[RESERVED][-1])
         found = found if last else found.filter(pl.col("row") <= now[RESERVED][-1])
-        found.write_ipc(self._folder / f"problems-{number:06d}.arrow", compression="lz4")
+        found.write_ipc(self._folder / f"{self._prefix}problems-{number:06d}.arrow", compression="lz4")
         self._say_ready(number)
         self._chunks.append({"number": number, "rows": now.height, "problems": found.height})
         self._frames = [later] if later.height else []
@@ -87,7 +88,7 @@ class ChunkWriter:
     def _say_ready(self, number: int) -> None:
         unfinished = self._folder / "chunk.unfinished"
         unfinished.write_text(json.dumps(self._about(), ensure_ascii=False), "utf-8")
-        unfinished.rename(self._folder / f"chunk-{number:06d}.json")
+        unfinished.rename(self._folder / f"{self._prefix}chunk-{number:06d}.json")
 
     def _about(self) -> dict[str, Any]:
         return {"columns": list(self._heading.names) if self._heading else [], "sheet": self.sheet}

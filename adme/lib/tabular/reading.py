@@ -11,7 +11,7 @@ import dataclasses
 import io
 import json
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from adme.lib.tabular.limits import limits_with
 from adme.lib.tabular.message_table import PLACES, Expected
 from adme.lib.tabular.refusals import TableRefused
 
-_NICE = {"sniff": 0, "read": 5}  # a person waits for a first look; readers of pages come before a long import
+_NICE = {"sniff": 0, "read": 5, "read_sheets": 0}  # a person waits; readers of pages come before a long import
+_SECONDS = {"sniff": "sniff", "read": "read", "read_sheets": "sniff"}  # whose limit of time a job has
+_MEMORY = {"sniff": "sniff", "read": "read", "read_sheets": "read"}
 _LOOK_EVERY = 0.01  # seconds between two looks for the next chunk
 _REFUSED_FOR = {
     "time": "took_too_long",
@@ -74,6 +76,35 @@ def read_table(path: Path, dialect: Dialect, name: str | None = None, limits: di
     first = chunks[0]
     frame = pl.concat([chunk.frame for chunk in chunks])
     return dataclasses.replace(first, frame=frame, problems=pl.concat([chunk.problems for chunk in chunks]))
+
+
+def read_sheets(
+    path: Path, sheets: Iterable[str], name: str | None = None, limits: dict[str, int] | None = None
+) -> tuple[str, list[Table]]:
+    """What kind of file it is, and the sheets of a workbook that are called so (whatever the case) and have rows below
+    their heading, which stands in the first row. In one child: each costs half a second to start. Raises TableRefused.
+    """
+    bounds = limits_with(limits)
+    arguments = {
+        "path": str(path.resolve()),
+        "name": name or path.name,
+        "limits": bounds,
+        "sheets": [sheet.casefold() for sheet in sheets],
+        "chunk_rows": bounds["chunk_rows"],
+    }
+    with _start("read_sheets", arguments, bounds) as running:
+        outcome = _answer("read_sheets", running, bounds)  # its folder goes when it does
+        told = outcome.answer
+        return told["kind"], [_of_sheet(outcome.folder, table) for table in told["tables"]]
+
+
+def _of_sheet(folder: Path, table: dict[str, Any]) -> Table:
+    numbers = [chunk["number"] for chunk in table["chunks"]]
+    frames, problems = (
+        pl.concat([_taken(folder / f"{table['prefix']}{kind}-{number:06d}.arrow") for number in numbers])
+        for kind in ("rows", "problems")
+    )
+    return Table(frame=frames, problems=problems, columns=tuple(table["columns"]), sheet=table["sheet"])
 
 
 def iter_table(
@@ -155,8 +186,8 @@ def _start(job: str, arguments: dict[str, Any], limits: dict[str, int]) -> sandb
     return sandbox.start_limited(
         f"adme.lib.tabular.child:{job}",
         arguments,
-        seconds=limits[f"{job}_seconds"],
-        memory_mb=limits[f"{job}_memory_mb"],
+        seconds=limits[f"{_SECONDS[job]}_seconds"],
+        memory_mb=limits[f"{_MEMORY[job]}_memory_mb"],
         output_mb=limits["output_mb"],
         nice=_NICE[job],
     )
@@ -166,7 +197,7 @@ def _answer(job: str, running: sandbox.Running, limits: dict[str, int]) -> sandb
     try:
         outcome = running.outcome()
     except sandbox.SandboxFailed as failed:
-        raise TableRefused(_REFUSED_FOR[failed.kind], seconds=limits[f"{job}_seconds"]) from failed
+        raise TableRefused(_REFUSED_FOR[failed.kind], seconds=limits[f"{_SECONDS[job]}_seconds"]) from failed
     if "refused" in outcome.answer:
         raise TableRefused.from_dict(outcome.answer["refused"])
     return outcome

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from adme.accounts.policy import PUBLIC, policy
+from adme.accounts.policy import PUBLIC, can, policy
+from adme.accounts.roles import Verb
 from adme.frameworks import rows
 from adme.frameworks.completeness import Completeness
 from adme.frameworks.errors import UnknownFramework
@@ -19,6 +21,8 @@ from adme.frameworks.scorecard import Scorecard, scorecard, scorecards
 from adme.frameworks.words import GAPS, GROUPS
 from adme.frameworks.workbook import write_workbook
 from adme.frameworks.yaml_tables import write_yaml
+from adme.lib import periods
+from adme.lib.page import slots
 from adme.lib.page.shell import Link
 from adme.lib.texts import text_in
 from adme.lib.writers import csv, xlsx
@@ -33,19 +37,29 @@ from adme.portal import (
 from adme.portal.asked import Asked
 from adme.portal.framework_pages import Frame
 from adme.portal.freshness import public_page, revalidated
-from adme.structures.queries import all_dataflows
 
 ON_A_PAGE = 40
 GAPS_ON_A_PAGE = 150
 
 
-def _card(request: HttpRequest, slug: str) -> tuple[Scorecard, Asked, int | None]:
+def _card(request: HttpRequest, slug: str, *, broken_down: bool = False) -> tuple[Scorecard, Asked, int | None]:
     asked = Asked(request.GET)
     as_of = asked.as_of()
     try:
-        return scorecard(slug, as_of=as_of), asked, as_of
+        return scorecard(slug, as_of=as_of, broken_down=broken_down), asked, as_of
     except UnknownFramework:
         raise Http404 from None
+
+
+QUESTIONS = ("q", "area", "group", "areas", "year", "kpi", "what", "turn", "since", "page")
+"""What may be asked of a page besides the instant: an address that keeps the page keeps all of it."""
+
+
+def _asked(asked: Asked) -> dict[str, list[str]]:
+    """What was asked, without the notes of what could not be used."""
+    again = Asked(asked.params)
+    return {name: found for name in QUESTIONS if (found := [word for word in (again.text(name),) if word])
+            if name != "areas"} | {"areas": again.texts("areas")}  # fmt: skip
 
 
 def _page(request: HttpRequest, template: str, frame: Frame, asked: Asked, **more: Any) -> HttpResponse:
@@ -74,7 +88,7 @@ def frameworks(request: HttpRequest) -> HttpResponse:
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole framework on one screen."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework", question=_asked(asked))
     words = asked.text("q")
     return _page(
         request,
@@ -98,7 +112,10 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard")
+    years = framework_pages.years_to_choose(card)
+    year = asked.one_of("year", [str(one) for one in years], "")
+    card = card.in_year(int(year)) if year else card
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard", question=_asked(asked))
     shown = Paginator(card.document.kpis, ON_A_PAGE).get_page(asked.page())
     return _page(
         request,
@@ -108,9 +125,20 @@ def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         page_obj=shown,
         table=framework_pages.scorecard_table(frame, list(shown.object_list)),
         summary=framework_pages.summary(card),
-        files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"]),
+        files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"], year=year),
+        **framework_pages.embed(
+            frame, "embed-scorecard", title=_("Scorecard: {framework}").format(framework=card.document.name)
+        ),
+        may_see_provisional=_may_see_provisional(request),
+        year=year,
+        years=[(str(one), str(one) == year) for one in years],
         states=[(member.name, frame.place.page("framework-country", member.area)) for member in card.states],
     )
+
+
+def _may_see_provisional(request: HttpRequest) -> bool:
+    """Whether a link to the provisional view is of use to this reader; nobody without a session is looked up."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and can(request.user, Verb.PROVISIONAL)
 
 
 @policy(PUBLIC)
@@ -124,7 +152,9 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     place = framework_pages.Place(slug, as_of)
     trail = [Link(above.code or above.name, place.part(above.uid)) for above in card.document.way_to(uid)]
     trail.append(Link(f"{part.code} {part.name}".strip() if len(part.name) < 60 else part.code or part.level.title))
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-part", arguments=[uid], trail=trail)
+    frame = framework_pages.frame(
+        card, as_of=as_of, page="framework-part", arguments=[uid], trail=trail, question=_asked(asked)
+    )
     below = {one.uid for one in card.document.within(uid)} - {uid}
     common: dict[str, Any] = {
         "part": part,
@@ -141,7 +171,7 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
 
 def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
     part, card = frame.document.by_uid[uid], frame.card
-    flows = {flow.reference: flow.title for flow in all_dataflows()}
+    flows = {reference: flow.title for reference, (flow, _structure) in card.computed.figures.flows.items()}
     area = asked.text("area")
     member = next((one for one in card.states if one.area == area), None)
     return {
@@ -152,14 +182,27 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "sources": framework_sources.sources_table(part, flows),
         "offers": framework_sources.offers_table(frame, part, member, flows) if member else None,
         "coverage": framework_sources.coverage_table(frame, part),
+        "parts": framework_sources.parts_table(frame, part, opened) if (opened := _year_of(asked)) else None,
         "own_regions": framework_sources.own_regions_table(frame, part, flows),
         **_group(frame, uid, asked),
         "method": framework_kpi.method_of(card, part),
         "projection": framework_kpi.projection_words(frame, part),
+        "related": slots.links_for(slots.KPI_RELATED, framework=card.document.slug, part=uid),
         "history": framework_kpi.history_table(frame, part),
         "turn": framework_kpi.turn_words(part),
+        **framework_pages.embed(frame, "embed-kpi", uid, title=part.name),
         "years_url": frame.place.page("framework-completeness", kpi=uid),
     }
+
+
+def _year_of(asked: Asked) -> int | None:
+    """The period of a regional figure that is to be opened into its parts."""
+    text = asked.text("year")
+    try:
+        return periods.parse(text) if text else None
+    except periods.PeriodNotRead:
+        asked.leave_out(_("“{word}” is no period.").format(word=text))
+        return None
 
 
 def _group(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
@@ -187,7 +230,9 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
     if member is None:
         raise Http404
     trail = [Link(member.name)]
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-country", arguments=[iso2], trail=trail)
+    frame = framework_pages.frame(
+        card, as_of=as_of, page="framework-country", arguments=[iso2], trail=trail, question=_asked(asked)
+    )
     have = sum(card.latest(part.uid, iso2) is not None for part in card.document.kpis)
     table = framework_tables.country_table(frame, iso2)
     return _page(
@@ -206,8 +251,8 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
 @public_page
 def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state: have, provisional, old, missing; with ?kpi=, by year and breakdown."""
-    card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-completeness")
+    card, asked, as_of = _card(request, slug, broken_down=True)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-completeness", question=_asked(asked))
     measured = {part.uid: part for part in card.document.kpis}
     chosen = next(iter(asked.known("kpi", measured, most=1)), "")
     shown = Paginator(card.document.kpis, ON_A_PAGE).get_page(asked.page())
@@ -228,8 +273,8 @@ def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
     """For each KPI and state what is missing, since when, and whose turn it is."""
-    card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-incomplete")
+    card, asked, as_of = _card(request, slug, broken_down=True)
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-incomplete", question=_asked(asked))
     gaps = list(Completeness(card).gaps())
     what = asked.one_of("what", list(GAPS), "")
     turns = sorted({gap.turn for gap in gaps if gap.turn})
@@ -255,7 +300,7 @@ def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed between two dates."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-changes")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-changes", question=_asked(asked))
     since = asked.as_of("since")
     table, problem = None, ""
     if since is not None:
@@ -281,7 +326,7 @@ def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_crosswalk(request: HttpRequest, slug: str) -> HttpResponse:
     """What became of the parts of an old plan in a new one."""
     card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk")
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk", question=_asked(asked))
     return _page(request, "framework_crosswalk", frame, asked, tables=framework_changes.crosswalk_tables(frame))
 
 
@@ -308,7 +353,9 @@ def _parts_of_file(slug: str, table: str, ending: str) -> tuple[object, ...]:
 @revalidated(_parts_of_file)
 def framework_file(request: HttpRequest, slug: str, table: str, ending: str) -> HttpResponseBase:
     """A table of the framework as CSV, XLSX or JSON; the framework itself as XLSX or YAML."""
-    card, _asked, as_of = _card(request, slug)
+    card, asked, as_of = _card(request, slug)
+    if year := asked.one_of("year", [str(one) for one in framework_pages.years_to_choose(card)], ""):
+        card = card.in_year(int(year))
     if (table == "framework") != (ending == "yaml") and not (table == "framework" and ending == "xlsx"):
         raise Http404
     stem = f"{slug}-{table}.{ending}"

@@ -13,7 +13,7 @@ from django.forms import BoundField, CheckboxInput, Form
 from django.forms.widgets import CheckboxSelectMultiple, FileInput, RadioSelect
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -274,7 +274,16 @@ def _row(table: Table, row: Row) -> Context:
                 "span": 1,
             }
         )
-    return {"cells": cells, "group": row.group, "emphasis": row.emphasis, "id": row.id}
+    drawn = trusted("".join(map(_cell_html, cells)))
+    return {"cells": drawn, "group": row.group, "emphasis": row.emphasis, "id": row.id}
+
+
+def _cell_html(cell: Context) -> str:
+    """One cell as markup. Not in the template, which takes ten times as long, and tables have thousands."""
+    tag = cell["tag"]
+    scope = ' scope="row"' if tag == "th" else ""
+    span = f' colspan="{cell["span"]}"' if cell["span"] > 1 else ""
+    return f'<{tag} class="{escape(cell["classes"])}"{scope}{span}>{cell["content"]}</{tag}>'
 
 
 def _is_gap(cell: Cell, column: Column) -> bool:
@@ -288,11 +297,12 @@ def _content(cell: Cell, column: Column) -> SafeString:
         return trusted(cell.html)
     shown = cell_text(cell, column)
     empty = cell.value is None and not cell.text and shown
-    words = format_html('<span class="no-data">{}</span>', shown) if empty else format_html("{}", shown)
+    words = format_html('<span class="no-data">{}</span>', shown) if empty else escape(shown)
     if cell.url:
         words = format_html('<a href="{}">{}</a>', cell.url, words)
-    sign = flag(cell.flag, cell.conf, cell.note) if cell.flag or cell.conf or cell.note else ""
-    return format_html("{}{}", words, sign)
+    if cell.flag or cell.conf or cell.note:
+        return words + conditional_escape(flag(cell.flag, cell.conf, cell.note))
+    return words
 
 
 @register.inclusion_tag("page/figure.html")
