@@ -52,12 +52,15 @@ class TestPlan:
             "chromium",
             "libreoffice-calc-nogui",
             "fonts-noto-core",
+            "nodejs",
+            "npm",
+            "r-cran-rsdmx",
         }
 
     def test_fast_needs_nothing_but_python(self):
         plan = self.plan(fast=True)
 
-        assert not set(plan.names) & {"postgres", "browser", "browser-postgres"}
+        assert not set(plan.names) & {"postgres", "browser", "browser-postgres", "clients"}
         assert plan.needs == []
 
     def test_a_seed_is_drawn_when_none_is_given(self):
