@@ -107,3 +107,11 @@ def test_a_filter_and_a_moment_by_address(new, v2) -> None:
     address = f"{v2}/data/dataflow/ASEAN/DF_GAPMINDER/1.0.0/*?c[REF_AREA]=KH&updatedAfter=2000-01-01T00:00:00Z"
     got = sdmx.to_pandas(new.get(url=address, headers={"Accept": ACCEPT.format("data")}))
     assert expected.differing(cells(got), expected.of_area("DF_GAPMINDER", "KH")) == []
+
+
+def test_numbers_are_not_made_of_limits(old) -> None:
+    """What the manual warns of: should this come to work, the manual may say so."""
+    structure = old.datastructure("DSD_UN_SDG", agency_id="ASEAN", references="descendants").structure["DSD_UN_SDG"]
+    message = old.data("DF_UN_SDG", key={"SERIES": "EG_EGY_CLEAN", "REF_AREA": "KH"}, dsd=structure)
+    with pytest.raises(ValueError, match="could not convert string to float: '<5'"):
+        sdmx.to_pandas(message)
