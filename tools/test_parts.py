@@ -159,7 +159,7 @@ _PYTEST: dict[str, tuple[str, list[str]]] = {
     "browser": ("browser", ["-n", "2", "--dist", "worksteal"]),
     "browser-postgres": ("browser", ["-n", "2", "--dist", "worksteal", *_LOOKS]),
     # one process, as all of them read one server; which engine stands behind it, a client cannot see
-    "clients": ("clients", []),
+    "clients": ("clients", ["tests/clients"]),
 }
 
 

@@ -16,18 +16,22 @@ NO_NUMBER = ("N", "NV")
 """What the UN file delivers in place of a value; published as the attribute DELIVERED of a value that is missing."""
 
 
+_rows = functools.cache(rows_of_flow)
+
+
 @functools.cache
 def cells(flow: str) -> dict[Key, str]:
     """Every value of a dataflow as its source file has it."""
-    found = {key: value for key, value, _unit, _nature in rows_of_flow(flow)}
-    assert len(found) == rows_of_flow(flow).total(), "a key stands twice in the file"
+    rows = _rows(flow)
+    found = {key: value for key, value, _unit, _nature in rows}
+    assert len(found) == rows.total(), "a key stands twice in the file"
     return found
 
 
 @functools.cache
 def units(flow: str) -> dict[Key, tuple[str, str]]:
     """Unit and nature of every value."""
-    return {key: (unit, nature) for key, _value, unit, nature in rows_of_flow(flow)}
+    return {key: (unit, nature) for key, _value, unit, nature in _rows(flow)}
 
 
 def of_area(flow: str, *areas: str) -> dict[Key, str]:

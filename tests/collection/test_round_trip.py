@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import time_machine
 
 from adme.collection.actions.importing import import_and_release
 from adme.collection.actions.mappings import propose
@@ -63,9 +62,8 @@ empty_value: O
 
 
 @pytest.fixture(autouse=True)
-def clock_that_stands() -> Iterator[None]:
-    with time_machine.travel(dt.datetime(2030, 1, 1, tzinfo=dt.UTC), tick=False):
-        yield
+def clock_that_stands(settings: Any) -> None:
+    settings.ADME_FIXED_CLOCK = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
 
 def exported(flow: Dataflow, name: str) -> bytes:
