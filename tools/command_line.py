@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tools import environment, system_needs, test_parts
+from tools import environment, node_packages, system_needs, test_parts
 
 ROOT = environment.ROOT
 
@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
 
     test = commands.add_parser("test", help="check and test everything; arguments after -- go to pytest")
     volume = test.add_mutually_exclusive_group()
-    volume.add_argument("--fast", action="store_true", help="leave out PostgreSQL, LibreOffice and the browser")
+    volume.add_argument(
+        "--fast", action="store_true", help="leave out PostgreSQL, LibreOffice, the browser and clients of others"
+    )
     volume.add_argument("--long", action="store_true", help="the full volumes of every randomised, kill and load test")
     test.add_argument("--install-system", action="store_true", help="install what is missing with sudo apt-get")
     test.add_argument("--seed", type=int, help="order and chance of an earlier run")
@@ -79,4 +81,6 @@ def _test(options: argparse.Namespace, passed_on: Sequence[str]) -> int:
     )
     system_needs.provide(plan.needs, may_use_sudo=options.install_system)
     environment.prepare("test")
+    if "clients" in plan.names:
+        node_packages.prepare()
     return test_parts.run_all(plan)

@@ -33,6 +33,20 @@ class Need:
 POSTGRES = Need("postgresql", "the tests on PostgreSQL", ("initdb",), (("/usr/lib/postgresql", "*/bin/initdb"),))
 CHROMIUM = Need("chromium", "the browser tests", ("chromium", "chromium-headless-shell"))
 OFFICE = Need("libreoffice-calc-nogui", "the tests that open our XLSX files elsewhere", ("soffice", "libreoffice"))
+NODE = Need("nodejs", "the tests in which JavaScript clients read our answers", ("node",))
+NPM = Need("npm", "those clients themselves, by their lock", ("npm",))
+R = Need(
+    "r-cran-rsdmx",
+    "the tests in which R reads our answers",
+    folders=tuple(
+        (f"{base}/R/{folder}", "rsdmx/DESCRIPTION")
+        for base, folder in (
+            ("/usr/local/lib", "site-library"),
+            ("/usr/lib", "site-library"),
+            ("/usr/lib", "library"),
+        )
+    ),
+)
 FONTS = Need(
     "fonts-noto-core",
     "Thai, Khmer, Lao and Burmese on the screenshots",

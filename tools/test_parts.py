@@ -25,14 +25,15 @@ MINUTES = 40
 
 NAMES = (
     "layout", "lint", "types", "imports", "templates", "check", "migrations",
-    "sqlite", "postgres", "browser", "browser-postgres",
+    "sqlite", "postgres", "browser", "browser-postgres", "clients",
 )  # fmt: skip
-BEYOND_FAST = ("postgres", "browser", "browser-postgres")
+BEYOND_FAST = ("postgres", "browser", "browser-postgres", "clients")
 NEEDS = {
     "sqlite": (system_needs.OFFICE,),
     "postgres": (system_needs.POSTGRES,),
     "browser": (system_needs.CHROMIUM, system_needs.FONTS),
     "browser-postgres": (system_needs.POSTGRES, system_needs.CHROMIUM, system_needs.FONTS),
+    "clients": (system_needs.NODE, system_needs.NPM, system_needs.R, system_needs.OFFICE),
 }
 
 
@@ -153,10 +154,12 @@ _LOOKS = ["--ignore=tests/browser/test_every_page.py", "--ignore=tests/browser/t
 """How pages look does not depend on the engine: looked at once. What people do on them is done on both."""
 _PYTEST: dict[str, tuple[str, list[str]]] = {
     # which tests, and how; two processes, as the smallest machine we promise has two cores
-    "sqlite": ("not browser and not postgres", ["-n", "2", "--dist", "worksteal"]),
-    "postgres": ("not browser", ["-n", "2", "--dist", "worksteal", "--database-only"]),
+    "sqlite": ("not browser and not postgres and not clients", ["-n", "2", "--dist", "worksteal"]),
+    "postgres": ("not browser and not clients", ["-n", "2", "--dist", "worksteal", "--database-only"]),
     "browser": ("browser", ["-n", "2", "--dist", "worksteal"]),
     "browser-postgres": ("browser", ["-n", "2", "--dist", "worksteal", *_LOOKS]),
+    # one process, as all of them read one server; which engine stands behind it, a client cannot see
+    "clients": ("clients", ["tests/clients"]),
 }
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+from html import unescape
 from pathlib import Path, PurePath, PurePosixPath
 
 import nh3
-from django.conf import settings
 from django.urls import reverse
 from markdown_it import MarkdownIt
 
+from adme.lib.manual_pages import anchor, folder
+
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _LINK = re.compile(r"""(?<=href=")(?![a-z]+:|/|\#)([^"\#]+\.md)(?=["\#])""")
+_HEADING = re.compile(r"<(h[23])>(.*?)</\1>", re.DOTALL)
 _TAGS = {
     "a", "blockquote", "br", "code", "dd", "dl", "dt", "em", "h2", "h3", "h4", "hr", "kbd", "li", "ol", "p", "pre",
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -28,13 +31,6 @@ class Page:
     path: str
     title: str
     html: str
-
-
-@cache
-def folder() -> Path:
-    """Where the manual lies: inside the installed package, or in docs/ of a working copy."""
-    shipped = Path(__file__).resolve().parent / "manual_pages"
-    return shipped if shipped.is_dir() else Path(settings.BASE_DIR) / "docs" / "manual"
 
 
 def page(path: str) -> Page | None:
@@ -69,9 +65,16 @@ def _rendered(file: Path, path: str, changed: int) -> Page:
     body = _TITLE.sub("", text, count=1) if title else text
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
     html = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"http", "https"})
+    html = _HEADING.sub(_anchored, html)
     beside = posixpath.dirname(file.relative_to(folder()).as_posix())
     html = _LINK.sub(lambda found: _address(beside, found.group(1)), html)
     return Page(path=path, title=title.group(1).strip() if title else path, html=html)
+
+
+def _anchored(found: re.Match[str]) -> str:
+    """A heading that can be linked to, as `mapping.md#columns-what-each-column-is`."""
+    level, words = found.groups()
+    return f'<{level} id="{anchor(unescape(re.sub("<[^>]+>", "", words)))}">{words}</{level}>'
 
 
 def _address(beside: str, link: str) -> str:

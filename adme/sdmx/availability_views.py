@@ -22,7 +22,7 @@ from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
 from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import parted, with_stray_parameters
-from adme.sdmx.references import collect
+from adme.sdmx.references import collect, partial
 from adme.sdmx.registry import PublicRegistry, words_state
 from adme.sdmx.structure_views import written
 from adme.sdmx.v1_query import parse_v1_query
@@ -165,13 +165,19 @@ def _label(period: int | None) -> str:
 def _with_references(constraint: Constraint, references: str) -> Artefacts:
     if references == "none":
         return Artefacts(constraints=(constraint,))
+    """The constraint and what it refers to, lists cut to what the constraint names, with the codes above.
+
+    Lists of attributes stay whole, as a constraint of keys says nothing of them.
+    """
     registry = PublicRegistry()
-    everything = collect(registry, [constraint.dataflow], "descendants", "full")
+    everything = collect(registry, [constraint.dataflow], "descendants,provisionagreement,dataproviderscheme", "full")
+    users = (constraint, *everything.structures, *everything.flows, *everything.agreements)
+    schemes = Artefacts.of(partial(everything.schemes, users, with_parents=True)).schemes
     kinds = set(references.split(","))
-    if "all" not in kinds:
-        everything = Artefacts(
-            schemes=tuple(one for one in everything.schemes if one.kind in kinds),
-            structures=everything.structures if "datastructure" in kinds else (),
-            flows=everything.flows if "dataflow" in kinds else (),
-        )
-    return dataclasses.replace(everything, constraints=(constraint,))
+    kinds = set(REFERENCES) if "all" in kinds else kinds
+    return Artefacts(
+        schemes=tuple(one for one in schemes if one.kind in kinds),
+        structures=everything.structures if "datastructure" in kinds else (),
+        flows=everything.flows if "dataflow" in kinds else (),
+        constraints=(constraint,),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from adme.releases import exports
@@ -42,7 +42,8 @@ def data_answer(request: HttpRequest, selection: Selection, wish: Wish, headers:
     except exports.NotInThisFormat as fault:
         raise NotImplementedYet(str(fault)) from fault
     if request.method == "HEAD":
-        return HttpResponse(headers=headers)
+        # Streamed, so that nobody adds a length: how long the answer would be is not known, and it is not 0.
+        return StreamingHttpResponse((), headers=headers)
     try:
         return StreamingHttpResponse(made.chunks(), headers=headers)
     except exports.TooManyCells:

@@ -137,10 +137,10 @@ def _only(artefacts: list[Artefact], wanted: list[str]) -> list[Artefact]:
     return cut
 
 
-def _cut(scheme: ItemScheme, ids: Iterable[str]) -> ItemScheme:
-    """The scheme with these items alone; of categories also those above, in which they are nested."""
+def _cut(scheme: ItemScheme, ids: Iterable[str], *, with_parents: bool = False) -> ItemScheme:
+    """The scheme with these items alone; of categories, or `with_parents`, also those above, which nest them."""
     kept = set(ids)
-    if scheme.kind == "categoryscheme":
+    if with_parents or scheme.kind == "categoryscheme":
         for one in list(kept):
             while (above := scheme.item[one].parent) and above not in kept:
                 kept.add(above)
@@ -158,11 +158,12 @@ def _under(item: Item, kept: set[str]) -> Item:
 # --- detail -------------------------------------------------------------------------------------------
 
 
-def partial(schemes: Iterable[Artefact], users: Iterable[Artefact]) -> list[Artefact]:
-    """The artefacts, of which item schemes are cut to the items that `users` refer to."""
+def partial(schemes: Iterable[Artefact], users: Iterable[Artefact], *, with_parents: bool = False) -> list[Artefact]:
+    """The artefacts, of which item schemes are cut to the items that `users` refer to (`with_parents`: and to those
+    above them)."""
     using = list(users)
     return [
-        _cut(one, used & one.item.keys())
+        _cut(one, used & one.item.keys(), with_parents=with_parents)
         if isinstance(one, ItemScheme) and (used := _used_items(one, using)) is not None
         else one
         for one in schemes

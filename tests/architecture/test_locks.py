@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
@@ -26,7 +27,7 @@ def read(root, lock) -> str:
     return (root / lock).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, "package-lock.json"])
+@pytest.mark.parametrize("lock", [*LOCKS, "package-lock.json", "tests/clients/package-lock.json"])
 def test_locks_carry_no_address(root, lock):
     if lock.endswith(".json"):
         # npm writes the licences' and funds' pages too; what must not be there is where a package came from
@@ -100,7 +101,7 @@ def test_every_dependency_says_why(root):
     assert [line for line in lines if "#" not in line] == []
 
 
-RUN_NEEDS = ("command_line", "environment", "system_needs", "test_parts")
+RUN_NEEDS = ("command_line", "environment", "node_packages", "system_needs", "test_parts")
 OWN = {"adme", "tests", "tools", "benchmarks"}
 
 
@@ -133,6 +134,15 @@ def test_what_is_imported_is_in_the_lock(files, root, folders, lock):
                     missing.add(f"{path.relative_to(root)}: {name}")
 
     assert sorted(missing) == []
+
+
+def test_the_clients_in_javascript_are_held_by_their_hashes(root):
+    packages = json.loads(read(root, "tests/clients/package-lock.json"))["packages"]
+    wanted = json.loads(read(root, "tests/clients/package.json"))["dependencies"]
+
+    assert packages.pop("")["dependencies"] == wanted
+    assert {f"node_modules/{name}" for name in wanted} <= packages.keys()
+    assert [name for name, one in packages.items() if not one["integrity"].startswith("sha512-")] == []
 
 
 def test_what_runs_before_anything_is_installed_needs_nothing(root):

@@ -79,6 +79,13 @@ def build_image(folder: Path) -> Iterator[Image]:
 
 
 @contextlib.contextmanager
+def start_new(folder: Path) -> Iterator[Site]:
+    """The demo, made and served until the block ends: for who needs one and no copies."""
+    with _database(folder) as url, serve(Installation(folder, url)) as site:
+        yield site
+
+
+@contextlib.contextmanager
 def serve(installation: Installation) -> Iterator[Site]:
     """Run `adme demo` on a free port until the block ends. Fails with the process's own words if it does not start."""
     port = _free_port()

@@ -37,6 +37,7 @@ PUBLIC = {
     "about": "/about/",
     "licence": "/licence/",
     "manual": "/manual/",
+    "guideline": "/manual/officer/data-management-guideline/",
     "sign-in": "/account/sign-in/",
     "forgotten": "/account/forgotten/",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from adme.indicators.actions.breaks import note_break
 from adme.indicators.actions.reports import write
 from adme.indicators.metadata_queries import attributes_of, metadataflow_of, public_breaks, public_report, versions_of
 from adme.indicators.models import Indicator, MetadataStructure
+from adme.lib.manual_pages import guideline_section
 from tests.factories import world as worlds
 from tests.factories.metadata import SAID, described, person, published_report
 
@@ -53,6 +55,12 @@ def client_of(username: str, role: Role) -> Client:
 @pytest.fixture
 def editor(neet) -> Client:
     return client_of("alice", Role.METADATA_EDITOR)
+
+
+def test_the_guideline_on_describing_is_shown_where_reports_are_written(editor: Client, neet) -> None:
+    first_words = re.search(r"<p>(.*?)</p>", guideline_section("describe-what-you-publish").html)
+    assert first_words
+    assert first_words[1] in editor.get(REPORT).content.decode()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pysdmx.io import read_sdmx
 
-from adme.structures.models import Dataflow
+from adme.structures.models import CodeList, Dataflow
 
 BASE = "/sdmx/v2/availability/dataflow/TEST"
 
@@ -93,3 +93,16 @@ def test_with_everything_it_refers_to_pysdmx_reads_it(flow: Dataflow) -> None:
     message = read_sdmx(answer.content.decode(), validate=True)
     assert [one.id for one in message.get_dataflows()] == ["DF_TEST"]
     assert len(message.get_codelists()) == 4
+
+
+def test_lists_are_cut_to_what_the_constraint_names_with_the_codes_above(flow: Dataflow) -> None:
+    codes = CodeList.objects.get(artefact_id="CL_REF_AREA").codes
+    codes.filter(code_id="KH").update(parent=codes.get(code_id="LA"))
+    answer = json.loads(get("DF_TEST/1.0.0/*.KH?references=all").content)["data"]
+    lists = {one["id"]: ([code["id"] for code in one["codes"]], one["isPartial"]) for one in answer["codelists"]}
+    assert lists["CL_REF_AREA"] == (["KH", "LA"], True)
+    assert lists["CL_SEX"] == (["F"], True)
+    (providers,) = answer["dataProviderSchemes"]
+    assert [one["id"] for one in providers["dataProviders"]] == ["TESTER"]
+    alone = json.loads(get("DF_TEST/1.0.0/*.KH?references=codelist").content)["data"]
+    assert set(alone) == {"codelists", "dataConstraints"}

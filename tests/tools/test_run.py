@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 
 import pytest
 
-from tools import command_line, environment, system_needs, test_parts
+from tools import command_line, environment, node_packages, system_needs, test_parts
 
 REPORT = """<?xml version="1.0"?><testsuites><testsuite>
 <testcase classname="a" name="good"/>
@@ -52,12 +53,15 @@ class TestPlan:
             "chromium",
             "libreoffice-calc-nogui",
             "fonts-noto-core",
+            "nodejs",
+            "npm",
+            "r-cran-rsdmx",
         }
 
     def test_fast_needs_nothing_but_python(self):
         plan = self.plan(fast=True)
 
-        assert not set(plan.names) & {"postgres", "browser", "browser-postgres"}
+        assert not set(plan.names) & {"postgres", "browser", "browser-postgres", "clients"}
         assert plan.needs == []
 
     def test_a_seed_is_drawn_when_none_is_given(self):
@@ -172,3 +176,39 @@ class TestEnvironment:
             environment._make_folder()
 
         assert (project / ".venv" / "diary.txt").read_text() == "mine"
+
+
+class TestNodePackages:
+    def folder(self, tmp_path):
+        (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3}', encoding="utf-8")
+        return tmp_path
+
+    def npm(self, monkeypatch, tmp_path, script):
+        program = tmp_path / "bin" / "npm"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+
+    def test_they_are_installed_once_and_again_when_the_lock_changes(self, tmp_path, monkeypatch):
+        folder = self.folder(tmp_path)
+        self.npm(monkeypatch, tmp_path, 'rm -rf node_modules; mkdir node_modules; echo "$@" >> asked')
+
+        node_packages.prepare(folder)
+        node_packages.prepare(folder)
+        (folder / "package-lock.json").write_text('{"lockfileVersion": 3, "more": 1}', encoding="utf-8")
+        assert not node_packages.is_ready(folder)
+        node_packages.prepare(folder)
+
+        asked = (folder / "asked").read_text(encoding="utf-8").splitlines()
+        assert len(asked) == 2
+        assert all(line.startswith("ci --ignore-scripts") for line in asked)
+
+    def test_a_registry_that_does_not_answer_is_said_with_the_remedy(self, tmp_path, monkeypatch):
+        folder = self.folder(tmp_path)
+        self.npm(monkeypatch, tmp_path, "exit 7")
+
+        with pytest.raises(environment.CannotPrepare, match="ended with 7.*proxy"):
+            node_packages.prepare(folder)
+
+        assert not node_packages.is_ready(folder)

@@ -17,7 +17,7 @@ from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from adme.lib import rich_text
+from adme.lib import manual_pages, rich_text
 from adme.lib.page import marks, reading
 from adme.lib.page.figures import Figure
 from adme.lib.page.icons import ICONS
@@ -318,6 +318,14 @@ def chart_figure(figure: Figure) -> Context:
         "hint": _("%(title)s. Use the arrow keys to move from value to value.") % {"title": figure.title.rstrip(".")},
         "views_label": _("Show as"),
     }
+
+
+@register.inclusion_tag("page/guideline.html")
+def guideline(step: str) -> Context:
+    """What the data management guideline says of this step, folded. `step` is the anchor of its section."""
+    section = manual_pages.guideline_section(step)
+    html = mark_safe(section.html)  # noqa: S308  (our own file, cleaned where it is read)
+    return {"section": section, "html": html, "page": manual_pages.GUIDELINE}
 
 
 @register.inclusion_tag("page/source_line.html")
