@@ -132,8 +132,9 @@ def search(
     return list(best.values())
 
 
-def _order(hit: Hit) -> tuple[float, int, str, str, str]:
-    return (-hit.rank, len(hit.title), hit.kind, hit.slug, hit.language)
+def _order(hit: Hit) -> tuple[float, bool, int, str, str, str]:
+    """A report has the title of its indicator: where words fit both as well, indicators come first."""
+    return (-hit.rank, hit.kind == REPORT, len(hit.title), hit.kind, hit.slug, hit.language)
 
 
 def _documents(

@@ -99,7 +99,7 @@ def test_the_tag_tells_every_parameter_apart_and_head_and_304_follow_it(flow: Da
             again = get(f"{PATH}{asked}", JSON, **{"If-None-Match": answer["ETag"]})
             assert (again.status_code, again.content) == (304, b"")
             head = Client().head(f"{PATH}{asked}", headers={"Accept": JSON})
-            assert (head.status_code, head.content, head["ETag"]) == (200, b"", answer["ETag"])
+            assert (head.status_code, body(head), head["ETag"]) == (200, b"", answer["ETag"])
 
 
 def test_the_words_for_nothing_in_particular_have_the_tag_of_nothing(flow: Dataflow) -> None:
