@@ -17,7 +17,7 @@ from tests.collection.education import (
     workbook,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 
 def findings(submission) -> list[tuple[str, str, int]]:

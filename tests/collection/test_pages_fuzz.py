@@ -11,7 +11,7 @@ from adme.collection.models import Finding, Submission
 from tests.collection.browsing import fields_of, latest, signed_in, text_of, upload
 from tests.collection.education import LONG, quick_draft, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 State = Submission.State
 

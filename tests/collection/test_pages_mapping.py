@@ -13,7 +13,7 @@ from tests.collection.browsing import fields_of, latest, signed_in, text_of, upl
 from tests.collection.cast import person, submission_in
 from tests.collection.education import LONG, MAPPING, mapping, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 
 State = Submission.State
 

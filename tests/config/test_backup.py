@@ -140,6 +140,7 @@ def test_no_secret_of_the_installation_is_in_a_backup(kept):
 # --- damage ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_engine
 def test_a_flipped_bit_is_seen_every_time_before_anything_is_read(kept, tmp_path, volume):
     whole = kept.read_bytes()
     chance = random.Random()
@@ -156,6 +157,7 @@ def test_a_flipped_bit_is_seen_every_time_before_anything_is_read(kept, tmp_path
             pytest.fail(f"byte {at} was changed unseen")
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 1_000, -1, -64, -65])
 def test_a_cut_backup_is_seen(kept, tmp_path, length):
     bad = tmp_path / "bad.backup"
@@ -209,6 +211,7 @@ def test_a_forged_audit_trail_is_refused_and_nothing_is_changed(kept, installati
     assert everything(installation) == before
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("path", "refused"),
     [("received/../../evil", True), ("/etc/passwd", True), ("other/x", True), ("received/files/../x", True)],
@@ -420,6 +423,7 @@ def test_memory_stays_bounded_however_many_rows(tmp_path, volume):
     assert peak < 20_000_000
 
 
+@pytest.mark.one_engine
 def test_a_file_that_is_no_backup_is_refused(tmp_path):
     path = tmp_path / "x"
     sqlite3.connect(path).execute("CREATE TABLE t (id)")

@@ -232,6 +232,7 @@ print(json.dumps([seen, hidden]))
 """
 
 
+@pytest.mark.one_engine
 def test_another_secret_changes_nothing_that_the_public_sees(tmp_path):
     at: dict[str, Any] = {"ADME_CLOCK": "2026-11-23T09:00:00+00:00"}
     worlds = []

@@ -154,6 +154,7 @@ def check_caching(response, place, said):
         assert kept == {"private", "no-store"}, said
 
 
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_no_address_takes_a_forged_post(places):
     walkers = ("officer",) if on_postgres() else (None, "admin", "officer")
@@ -169,6 +170,7 @@ def test_no_address_takes_a_forged_post(places):
     assert fingerprint() == before
 
 
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_no_address_answers_to_methods_that_it_does_not_declare(places):
     client = client_of("admin")
@@ -183,6 +185,7 @@ def test_no_address_answers_to_methods_that_it_does_not_declare(places):
     assert fingerprint() == before
 
 
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_nobody_without_the_verb_posts_anything(places):
     everybody = {username: client_of(username) for username in (*EVERYBODY, "nobody")}

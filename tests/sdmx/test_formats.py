@@ -28,6 +28,8 @@ from adme.structures.models import CodeList, Dataflow
 from tests.lib import official
 from tests.sdmx.conftest import CELLS
 
+pytestmark = pytest.mark.one_engine
+
 BASE = "/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*"
 KEY = ("FREQ", "REF_AREA", "INDICATOR", "SEX", "TIME_PERIOD")
 PARQUET = "application/vnd.apache.parquet"

@@ -17,6 +17,8 @@ from tests.lib import official
 from tests.sdmx.conftest import CELLS, record
 from tests.sdmx.test_data import body, get
 
+pytestmark = pytest.mark.one_engine
+
 PATH = "/sdmx/v2/data/dataflow/TEST/DF_TEST/1.0.0/*"
 V1 = "/sdmx/v1/data/DF_TEST/all"
 NAMES = ["FREQ", "REF_AREA", "INDICATOR", "SEX", "TIME_PERIOD"]
