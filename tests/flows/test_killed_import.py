@@ -146,7 +146,7 @@ def test_a_killed_import_leaves_the_old_figures_or_the_new(
     assert installation.standing() == state_of(new)
 
     changed = 0
-    for kill in range(volume(10 if installation.url.startswith("postgres") else 50, long=1000)):
+    for kill in range(volume(6 if installation.url.startswith("postgres") else 50, long=1000)):
         before = installation.standing()
         target = next(file for state, file in states.items() if state != before)
         kill_after(installation.start(target), moments.uniform(0.25, 1.1) * lasts)
