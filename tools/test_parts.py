@@ -150,8 +150,8 @@ def _command(name: str, plan: Plan, report: Path) -> list[str]:
 
 
 _NOTHING_COLLECTED = 5  # pytest's exit code
-_LOOKS = ["--ignore=tests/browser/test_every_page.py", "--ignore=tests/browser/test_style_page.py"]
-"""How pages look does not depend on the engine: looked at once. What people do on them is done on both."""
+_LOOKS = [f"--ignore=tests/browser/test_{name}.py" for name in ("every_page", "style_page", "frameworks")]
+"""How pages look does not depend on the engine: looked at once. From file to reader, what people do is done on both."""
 _PYTEST: dict[str, tuple[str, list[str]]] = {
     # which tests, and how; two processes, as the smallest machine we promise has two cores
     "sqlite": ("not browser and not postgres and not clients", ["-n", "2", "--dist", "worksteal"]),

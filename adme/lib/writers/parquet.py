@@ -47,6 +47,12 @@ class _Outbox:
         return data
 
 
+def _writer(outbox: _Outbox, frame: pl.DataFrame, schema: pa.Schema) -> pq.ParquetWriter:
+    """Lists of the different values for texts alone: of numbers they take time to make, and room."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    return pq.ParquetWriter(outbox, schema, compression="zstd", use_dictionary=texts or False)
+
+
 def write(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     """The frames, all of one schema, as one file. Texts are plain strings that every engine reads.
 
@@ -61,7 +67,7 @@ def write(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
                 writing.result()
                 yield outbox.taken()
             table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-            writer = writer or pq.ParquetWriter(outbox, table.schema, compression="zstd")
+            writer = writer or _writer(outbox, frame, table.schema)
             writing = thread.submit(writer.write_table, table)
         if writing is not None:
             writing.result()
