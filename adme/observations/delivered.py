@@ -26,6 +26,9 @@ PRETENDED = 2**62
 Piece = tuple[pl.Series, pl.DataFrame]
 """Ascending series ids, and rows of these series in order of their cells."""
 
+Planned = tuple[list[pl.Series], Iterator[pl.DataFrame]]
+"""The ids of all pieces, and their rows one after the other."""
+
 
 class Delivered:
     """Takes coded rows (see `structures.coding`): dNN, period, value, decimals, qualifier, obs_status, conf_status,
@@ -36,6 +39,8 @@ class Delivered:
         self.catalogue = Catalogue(structure)
         self.attributes = AttributeSets()
         self.spool = Spool()
+        self.periods = (periods.HIGHEST, periods.LOWEST)
+        """The first and the last period of what was taken."""
 
     def __enter__(self) -> Delivered:
         return self
@@ -60,6 +65,9 @@ class Delivered:
             deleted=deleted.fill_null(value=False),
             slot=self.catalogue.slots_of(frame),
         )
+        if len(coded):
+            first, last = coded.select(first=pl.col("period").min(), last=pl.col("period").max()).row(0)
+            self.periods = min(first, self.periods[0]), max(last, self.periods[1])
         self.spool.add(coded.with_columns(_empty_where_deleted()))
 
     def pieces(self, *, size: int | None = None) -> Iterator[Piece]:
@@ -68,15 +76,21 @@ class Delivered:
         The database is asked at once; the pieces are made one ahead, in a thread that begins at once.
         CellDeliveredTwice where a cell has two rows.
         """
-        ids, weights = self._by_id()
-        return ahead(self._sorted(list(chunks(ids, weights, size))))
+        planned, sorted_rows = self.planned(size=size)
+        return zip(planned, sorted_rows, strict=True)
 
-    def _sorted(self, pieces: list[pl.Series]) -> Iterator[Piece]:
-        self.spool.deal(self._ids_or_pretended, [int(piece[0]) for piece in pieces])
-        for number, piece in enumerate(pieces):
+    def planned(self, *, size: int | None = None) -> Planned:
+        """The two halves of `pieces`: the ids of all pieces are known before the rows of the first are sorted."""
+        ids, weights = self._by_id()
+        planned = list(chunks(ids, weights, size))
+        return planned, ahead(self._sorted(planned))
+
+    def _sorted(self, planned: list[pl.Series]) -> Iterator[pl.DataFrame]:
+        self.spool.deal(self._ids_or_pretended, [int(ids[0]) for ids in planned])
+        for number in range(len(planned)):
             rows = self.spool.pile(number).sort(CELL)
             self.refuse(repeated(rows))
-            yield piece, rows
+            yield rows
 
     def refuse(self, cells: pl.DataFrame) -> None:
         """Raise CellDeliveredTwice for the first of the cells, if there is any."""

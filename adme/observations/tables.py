@@ -34,12 +34,11 @@ def _fetch(scope: Scope, condition: str, parameters: Sequence[Any], wanted: Mapp
     return columns.fetch(sql, [*ids, *parameters], dict(wanted))
 
 
-def around(scope: Scope, instant: int, cells: pl.DataFrame) -> columns.Fetched:
-    """What is in force just before `instant`, and all that begins or ends at it or later, over the cells' periods.
+def around(scope: Scope, instant: int, between: tuple[int, int]) -> columns.Fetched:
+    """What is in force just before `instant`, and all that begins or ends at it or later, in a span of periods.
 
     Whose delivery each was is left out: nothing is compared by it, and a column is a tenth of the reading.
     """
-    between = [cells["period"].min(), cells["period"].max()]
     return _fetch(scope, "public_to >= %s AND period BETWEEN %s AND %s", [instant, *between], _COMPARED)
 
 

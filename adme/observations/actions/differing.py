@@ -43,7 +43,7 @@ def differences(dataflow: Dataflow, rows: Rows) -> Iterator[Differences]:
         delivered.catalogue.find()
         instant = clock_instant() + 1
         for ids, cells in delivered.pieces():
-            stored = tables.around(scope_of(ids), instant, cells)()
+            stored = tables.around(scope_of(ids), instant, delivered.periods)()
             kinds = revisions.difference(cells, stored, instant=instant, live=True, delivery_id=0).kinds
             yield Differences(counted(kinds), _described(delivered, kinds.filter(pl.col("kind").is_in(KINDS))))
 

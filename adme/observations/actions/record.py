@@ -15,7 +15,7 @@ from django.db import transaction
 from adme.accounts import audit
 from adme.accounts.models import User
 from adme.observations import columns, extents, planner, revisions, tables
-from adme.observations.delivered import Delivered, Piece
+from adme.observations.delivered import Delivered, Planned
 from adme.observations.errors import DeliveryAlreadyStored, InstantHasPassed
 from adme.observations.locks import lock_clock, lock_flows
 from adme.observations.models import Delivery
@@ -118,9 +118,9 @@ def store(*, dataflow: Dataflow, rows: Rows, instant: int, live: bool, delivery:
         delivered.attributes.write()
         delivered.catalogue.find()
         new = delivered.catalogue.number_missing()
-        pieces = delivered.pieces()  # being sorted while the series are written
+        planned = delivered.planned()  # being sorted while the series are written
         delivered.catalogue.create(new)
-        count, written = _write(delivered, pieces, delivery, instant, live)
+        count, written = _write(delivered, planned, delivery, instant, live)
         planner.inform(series=len(new), observations=written)
         if not live:
             # Again, and only now under the lock, so that a long load does not hold up releases that fall due meanwhile.
@@ -150,7 +150,7 @@ class _Compared(NamedTuple):
 
 
 def _write(
-    delivered: Delivered, pieces: Iterator[Piece], delivery: Delivery, instant: int, live: bool
+    delivered: Delivered, planned: Planned, delivery: Delivery, instant: int, live: bool
 ) -> tuple[RevisionCount, int]:
     instants = extents.boundaries(delivery.dataflow_id, instant)
     count, written = RevisionCount(), 0
@@ -161,7 +161,7 @@ def _write(
             extents.refresh(scope_of(pl.concat(touched)), instant, instants)
             touched.clear()
 
-    for piece in _one_behind(_compared(delivered, pieces, delivery, instant, live)):
+    for piece in _one_behind(_compared(delivered, planned, delivery, instant, live)):
         count += piece.counts
         written += len(piece.added)
         if len(piece.added):
@@ -186,7 +186,7 @@ def _one_behind(pieces: Iterator[Future[_Compared]]) -> Iterator[_Compared]:
 
 
 def _compared(
-    delivered: Delivered, pieces: Iterator[Piece], delivery: Delivery, instant: int, live: bool
+    delivered: Delivered, planned: Planned, delivery: Delivery, instant: int, live: bool
 ) -> Iterator[Future[_Compared]]:
     """Each piece is compared in a thread, while the database stores the one before: no series is in two pieces."""
 
@@ -197,8 +197,11 @@ def _compared(
         return _Compared(counted(change.kinds), change.closed, change.added)
 
     with ThreadPoolExecutor(1, thread_name_prefix="adme-compare") as thread:
-        for ids, cells in pieces:
-            yield thread.submit(compare, cells, tables.around(scope_of(ids), instant, cells))
+        ids_of_pieces, sorted_cells = planned
+        for ids in ids_of_pieces:
+            # The database is asked first: it answers while the cells of the piece are still being sorted.
+            fetched = tables.around(scope_of(ids), instant, delivered.periods)
+            yield thread.submit(compare, next(sorted_cells), fetched)
 
 
 def counted(kinds: pl.DataFrame) -> RevisionCount:
@@ -215,7 +218,7 @@ def preview_revisions(dataflow: Dataflow, rows: Rows, *, sample: int = 20) -> Pr
         instant = clock_instant() + 1
         count, shown = RevisionCount(), pl.DataFrame()
         for ids, cells in delivered.pieces():
-            stored = tables.around(scope_of(ids), instant, cells)()
+            stored = tables.around(scope_of(ids), instant, delivered.periods)()
             kinds = revisions.difference(cells, stored, instant=instant, live=True, delivery_id=0).kinds
             count += counted(kinds)
             changes = kinds.filter(pl.col("kind") != "unchanged")

@@ -153,7 +153,6 @@ def _staged(frame: pl.DataFrame) -> str:
     _run(f"DROP TABLE IF EXISTS pg_temp.{staged}")
     _run(f"CREATE TEMPORARY TABLE {staged} ({columns}) ON COMMIT DROP")
     _copy_in(staged, frame)
-    _analyze(staged, 1)  # how many rows it has is what matters
     return staged
 
 
