@@ -153,12 +153,11 @@ _NOTHING_COLLECTED = 5  # pytest's exit code
 _LOOKS = [f"--ignore=tests/browser/test_{name}.py" for name in ("every_page", "style_page", "frameworks")]
 """How pages look does not depend on the engine: looked at once. From file to reader, what people do is done on both."""
 _PYTEST: dict[str, tuple[str, list[str]]] = {
-    # which tests, and how; two processes, as the smallest machine we promise has two cores; three where a browser is
-    # waited for half of the time
+    # which tests, and how; two processes, as the smallest machine we promise has two cores
     "sqlite": ("not browser and not postgres and not clients", ["-n", "2", "--dist", "worksteal"]),
     "postgres": ("not browser and not clients", ["-n", "2", "--dist", "worksteal", "--database-only"]),
-    "browser": ("browser", ["-n", "3", "--dist", "worksteal"]),
-    "browser-postgres": ("browser", ["-n", "3", "--dist", "worksteal", *_LOOKS]),
+    "browser": ("browser", ["-n", "2", "--dist", "worksteal"]),
+    "browser-postgres": ("browser", ["-n", "2", "--dist", "worksteal", *_LOOKS]),
     # one process, as all of them read one server; which engine stands behind it, a client cannot see
     "clients": ("clients", ["tests/clients"]),
 }
