@@ -95,7 +95,7 @@ def rows_of_csv(path: Path) -> list[dict[str, str]]:
 
 
 def rows_of_xlsx(path: Path) -> list[dict[str, str]]:
-    book = openpyxl.load_workbook(path, read_only=True)
+    book = openpyxl.load_workbook(path)  # not read_only, which keeps the file open
     sheet = next(sheet for sheet in book.worksheets if "OBS_VALUE" in str(list(sheet.values)[0]))
     heading, *rows = sheet.values
     return [dict(zip(map(str, heading), map(str, row), strict=True)) for row in rows]
@@ -162,6 +162,6 @@ def test_a_built_table_is_downloaded_as_it_stands(
     elif words == "CSV":
         cells = [cell for row in rows_of_csv(path) for cell in row.values()]
     else:
-        sheets = openpyxl.load_workbook(path, read_only=True).worksheets
+        sheets = openpyxl.load_workbook(path).worksheets
         cells = [str(cell) for sheet in sheets for row in sheet.values for cell in row]
     assert {"1.161", "0.765"} <= set(cells)
