@@ -75,7 +75,7 @@ class Shelf:
         """The frames kept under `digest`, one after the other; DraftAltered at once if the bytes are not the same."""
         if not self.holds(digest):
             raise DraftAltered
-        return ahead(row_groups(self.path(digest)))
+        return _read_ahead(self.path(digest))
 
     def scan(self, digest: str) -> pl.LazyFrame:
         """The frame kept under `digest`, to be read where it is needed. DraftAltered where it is not there."""
@@ -152,6 +152,12 @@ def row_groups(path: Path) -> Iterator[pl.DataFrame]:
             frame = pl.from_arrow(file.read_row_group(group))
             assert isinstance(frame, pl.DataFrame)  # noqa: S101 (a table, never a single column)
             yield frame
+
+
+def _read_ahead(path: Path) -> Iterator[pl.DataFrame]:
+    """The same, each read while the one before is used. Nothing is read before the first is asked for: a hundred files
+    that are released together wait their turn closed."""
+    yield from ahead(row_groups(path))
 
 
 def _write(descriptor: int, chunks: Iterable[bytes], limit: int | None) -> tuple[str, int]:

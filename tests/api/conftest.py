@@ -6,26 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 import adme.api.urls  # noqa: F401 - puts the operations on the interface, before tests are made of its description
 from adme.frameworks.scorecard import forget
+from tests.factories import told_world
 from tests.factories import world as worlds
-from tests.factories.frameworks import approved
-from tests.factories.metadata import SAID, described, published_report
 
 
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for each file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = worlds.build()
-        described(world.goals, world.bank)
-        published_report("neet", SAID)
-        approved()
+    with told_world.lasting(django_db_blocker) as world:
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.http import QueryDict
 
 from adme.accounts import throttle
@@ -30,9 +29,9 @@ from adme.lib.sdmx_messages import json_stat, metadata_reading, structure_file
 from adme.lib.tabular.limits import LIMITS
 from adme.portal import asked, finding, framework_changes, framework_pages, table_page, table_request
 from adme.portal.views import downloads
+from tests.factories import told_world
 from tests.factories import world as worlds
-from tests.factories.frameworks import approved
-from tests.factories.metadata import SAID, described, person, published_report
+from tests.factories.metadata import person
 
 SERIES = "/api/indicators/neet/series"
 FLOW = "/sdmx/v2/data/dataflow/ASEAN/DF_GOALS/1.0.0/*"
@@ -41,13 +40,8 @@ FLOW = "/sdmx/v2/data/dataflow/ASEAN/DF_GOALS/1.0.0/*"
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for this file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = worlds.build()
-        described(world.goals, world.bank)
-        published_report("neet", SAID)
-        approved()
+    with told_world.lasting(django_db_blocker) as world:
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

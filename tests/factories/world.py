@@ -7,8 +7,12 @@ a topic, a code, values and a title, all marked with CANARY, waiting for a relea
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import transaction
 
 from adme.accounts.models import Grant, MembershipPeriod, Organisation, User
 from adme.accounts.roles import Role
@@ -46,6 +50,17 @@ class World:
     released: Release
     secret: Release | None = None
     slugs: tuple[str, ...] = field(default=("neet", "safe-water", "limits-only", "internet-users", "forest-area"))
+
+
+@contextmanager
+def lasting(django_db_blocker: Any) -> Iterator[World]:
+    """A world for the tests of one file, in a fixture of the module: every test rolls back to it, the last to nothing.
+
+    `django_db_setup` has to come before.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
 
 
 def build() -> World:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 
 from adme.frameworks.scorecard import forget
 from tests.factories import world as worlds
@@ -13,9 +12,8 @@ from tests.factories import world as worlds
 
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
+    with worlds.lasting(django_db_blocker) as world:
+        yield world
 
 
 @pytest.fixture

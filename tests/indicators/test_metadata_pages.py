@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 
 from adme.accounts.roles import Role
@@ -34,11 +33,9 @@ PAGES = [
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """One world for all tests of this file: each rolls back to it, and the last to nothing."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = worlds.build()
+    with worlds.lasting(django_db_blocker) as world:
         described(world.goals, world.bank)
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from adme.frameworks.scorecard import forget
@@ -21,9 +20,8 @@ EMBEDS = (f"{PLAN}scorecard/embed/", f"{PLAN}parts/kpi-1/embed/", f"{PLAN}parts/
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for this file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
+    with worlds.lasting(django_db_blocker) as world:
+        yield world
 
 
 @pytest.fixture

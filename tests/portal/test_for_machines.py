@@ -9,16 +9,15 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from django.db import transaction
 
 from adme.frameworks.scorecard import forget
 from adme.indicators.actions.register import NewIndicator, set_indicators
 from adme.indicators.actions.reports import write
 from adme.indicators.models import Indicator
 from adme.portal import sitemap
+from tests.factories import told_world
 from tests.factories import world as worlds
-from tests.factories.frameworks import approved
-from tests.factories.metadata import SAID, described, published_report
+from tests.factories.metadata import SAID, published_report
 
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -27,14 +26,9 @@ BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOT
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for this file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = worlds.build()
-        described(world.goals, world.bank)
-        published_report("neet", SAID)
+    with told_world.lasting(django_db_blocker) as world:
         published_report("neet", {"STAT_CONC_DEF": {"en": "<p>Counted by hand in Thailand.</p>"}}, "TH")
-        approved()
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from adme.accounts.models import Grant, User
@@ -27,9 +26,8 @@ WAITING, APPROVED = "73\u202f519", "64\u202f321"
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for this file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
+    with worlds.lasting(django_db_blocker) as world:
+        yield world
 
 
 @pytest.fixture

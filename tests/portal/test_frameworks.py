@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from adme.accounts.models import Organisation
@@ -51,9 +51,8 @@ FILES = tuple(
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for this file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
+    with worlds.lasting(django_db_blocker) as world:
+        yield world
 
 
 @pytest.fixture

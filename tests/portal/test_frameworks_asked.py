@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 
 from adme.frameworks.scorecard import forget, scorecard
 from adme.lib import periods
@@ -19,9 +18,8 @@ PLAN = "/frameworks/trial-plan/"
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """Built once for this file; every test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
+    with worlds.lasting(django_db_blocker) as world:
+        yield world
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from django.db import transaction
 
 from adme.indicators.actions.breaks import approve_break, note_break
 from adme.indicators.actions.reports import write
@@ -28,11 +27,9 @@ LIST = "/list-of-indicators/"
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker) -> Iterator[worlds.World]:
     """One world for all tests of this file: each rolls back to it, and the last to nothing."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = worlds.build()
+    with worlds.lasting(django_db_blocker) as world:
         described(world.goals, world.bank)
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
