@@ -1,17 +1,41 @@
-"""A delivery that puts the figures of one code under another: an SDMX-CSV message to bring in, review and release."""
+"""One code for another: first a delivery moves its figures, which is brought in and released; then the codes merge."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import polars as pl
+from django.utils.translation import gettext as _
 
+from adme.lib import clock
 from adme.lib.sdmx_messages.csv_data import csv_message
 from adme.lib.sdmx_messages.shape import Part
+from adme.registry.usage import places_with_figures
 from adme.releases.exports import flow_shape
 from adme.releases.frozen_frames import text_frames
 from adme.releases.queries import select
-from adme.structures.models import Dataflow
+from adme.structures import drafting
+from adme.structures.actions.drafts import newest_of
+from adme.structures.errors import StructureRefused
+from adme.structures.models import CodeList, Dataflow, Draft
+
+
+def merged_content(draft: Draft, item_id: str, into: str) -> drafting.Content:
+    """What the draft says once `item_id` has given way to `into`. StructureRefused while figures hang on it."""
+    newest = newest_of(draft)
+    places = places_with_figures(newest, item_id) if isinstance(newest, CodeList) else []
+    if places:
+        flows = sorted({place.flow.reference for place in places})
+        raise StructureRefused(
+            _("Figures hang on “%(code)s”, in: %(flows)s.") % {"code": item_id, "flows": ", ".join(flows)},
+            _("They cannot be put under another code here: what was published stays as it was published."),
+            _(
+                "Take the file that moves them from “%(old)s” to “%(new)s” from the page of the code, and bring it in; "
+                "once it is released, merge the codes here."
+            )
+            % {"old": item_id, "new": into},
+        )
+    return drafting.merged(draft.content, item_id, into, valid_to=clock.now().date())
 
 
 def moving_message(dataflow: Dataflow, dimension: str, old: str, new: str) -> Iterator[bytes]:

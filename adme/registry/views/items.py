@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from adme.accounts.policy import can, policy
 from adme.accounts.roles import Verb
-from adme.lib import clock
 from adme.lib.sdmx_messages.csv_data import MEDIA_TYPES
 from adme.lib.texts import text_in
 from adme.registry.forms import DeprecateForm, ItemForm, MergeForm, MoveForm, NewItemForm
-from adme.registry.moving import moving_message
+from adme.registry.moving import merged_content, moving_message
 from adme.registry.usage import CodeUse, places_with_figures, uses_of
 from adme.registry.views.drafts import changed, reason_of
 from adme.registry.views.frame import draft_of, in_plain_words, page, person_of
@@ -131,22 +130,7 @@ def merge(request: HttpRequest, draft_id: uuid.UUID, item_id: str) -> HttpRespon
     form = MergeForm(request.POST, item=told, content=found.content)
     if not form.is_valid():
         raise StructureRefused(_("Say which code takes its place, and why."), "; ".join(_faults(form)))
-    into = form.cleaned_data["into"]
-    newest = newest_of(found)
-    places = places_with_figures(newest, item_id) if isinstance(newest, CodeList) else []
-    if places:
-        flows = sorted({place.flow.reference for place in places})
-        raise StructureRefused(
-            _("Figures hang on “%(code)s”, in: %(flows)s.") % {"code": item_id, "flows": ", ".join(flows)},
-            _("They cannot be put under another code here: what was published stays as it was published."),
-            _(
-                "Take the file that moves them from “%(old)s” to “%(new)s” from the page of the code, and bring it in; "
-                "once it is released, merge the codes here."
-            )
-            % {"old": item_id, "new": into},
-        )  # fmt: skip
-    today = clock.now().date()
-    content = drafting.merged(found.content, item_id, into, valid_to=today)
+    content = merged_content(found, item_id, form.cleaned_data["into"])
     return changed(request, found, content, form.cleaned_data["reason"])
 
 
