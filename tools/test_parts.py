@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -23,10 +22,9 @@ RESULTS = ROOT / "test-results"
 MINUTES = 40
 """A part that takes longer is stuck, and is stopped. No limit under --long."""
 
-NAMES = (
-    "layout", "lint", "types", "imports", "templates", "check", "migrations",
-    "sqlite", "postgres", "browser", "browser-postgres", "clients",
-)  # fmt: skip
+OF_ONE_PROCESS = ("clients", "types", "layout", "lint", "imports", "templates", "check", "migrations")
+"""Two of these run side by side, the longest first; what they say is shown when they end."""
+NAMES = (*OF_ONE_PROCESS, "sqlite", "postgres", "browser", "browser-postgres")
 BEYOND_FAST = ("postgres", "browser", "browser-postgres", "clients")
 NEEDS = {
     "sqlite": (system_needs.OFFICE,),
@@ -85,11 +83,12 @@ class Counts:
 def run_all(plan: Plan) -> int:
     """Run every part, also after a failure; print a summary; 0 if all went well, else 1."""
     print(f"Seed {plan.seed}", flush=True)
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="adme-reports-") as reports, _variables(plan) as variables:
         # Reports are read where no second run at the same time writes, and only then left for the reader.
-        outcomes = [_run_part(name, plan, variables, Path(reports)) for name in plan.names]
+        outcomes = _run_parts(plan, variables, Path(reports))
         shutil.copytree(reports, RESULTS, dirs_exist_ok=True)
-    _summarise(plan, outcomes)
+    _summarise(plan, outcomes, time.monotonic() - began)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
 
 
@@ -113,23 +112,64 @@ def _variables(plan: Plan) -> Iterator[dict[str, str]]:
         yield variables
 
 
-def _run_part(name: str, plan: Plan, variables: Mapping[str, str], reports: Path) -> Outcome:
-    print(f"\n=== {name} {'=' * (90 - len(name))}", flush=True)
-    started, cpu_before = time.monotonic(), _cpu_seconds()
-    report = reports / f"{name}.xml"
-    ended = _run(_command(name, plan, report), variables, minutes=None if plan.long else MINUTES)
-    counts = _read_counts(report, ended) if name in _PYTEST else None
-    ok = ended == 0 or (ended == _NOTHING_COLLECTED and bool(plan.pytest_arguments))
-    outcome = Outcome(name, ok, time.monotonic() - started, _cpu_seconds() - cpu_before, counts)
-    said = "ok" if ok else f"FAILED (ended with {ended})"
-    print(f"--- {name}: {said} after {outcome.seconds:.0f} s", flush=True)
-    return outcome
+def _run_parts(plan: Plan, variables: Mapping[str, str], reports: Path) -> list[Outcome]:
+    """First those of one process, two at a time, as the smallest machine we promise has two cores; then one by one."""
+    side_by_side = [name for name in plan.names if name in OF_ONE_PROCESS]
+    alone = [name for name in plan.names if name not in OF_ONE_PROCESS]
+    groups = [side_by_side, *([name] for name in alone)]
+    return [outcome for names in groups for outcome in _run_group(names, plan, variables, reports)]
 
 
-def _cpu_seconds() -> float:
-    """Used by all that has ended so far; on a busy machine a better measure of the work than the clock."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _run_group(names: list[str], plan: Plan, variables: Mapping[str, str], reports: Path) -> Iterator[Outcome]:
+    """Two at a time; the output of a part that is alone is shown as it comes."""
+    waiting, running = list(names), list[Part]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < 2:
+                name = waiting.pop(0)
+                output = None if len(names) == 1 else reports / f"{name}.txt"
+                running.append(_start(name, plan, variables, reports / f"{name}.xml", output))
+            for part in [part for part in running if part.process.ended]:
+                running.remove(part)
+                yield _outcome(part, plan)
+            time.sleep(0.05)
+    finally:
+        for part in running:
+            part.process.stop()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part while it runs."""
+
+    name: str
+    process: Process
+    report: Path
+    output: Path | None
+
+
+def _start(name: str, plan: Plan, variables: Mapping[str, str], report: Path, output: Path | None) -> Part:
+    if output is None:
+        print(_headline(name), flush=True)
+    command = _command(name, plan, report)
+    return Part(
+        name, Process(command, variables, minutes=None if plan.long else MINUTES, output=output), report, output
+    )
+
+
+def _headline(name: str) -> str:
+    return f"\n=== {name} {'=' * (90 - len(name))}"
+
+
+def _outcome(part: Part, plan: Plan) -> Outcome:
+    if part.output is not None:
+        print(f"{_headline(part.name)}\n{part.output.read_text(errors='replace').rstrip()}", flush=True)
+    process = part.process
+    counts = _read_counts(part.report, process.code) if part.name in _PYTEST else None
+    ok = process.code == 0 or (process.code == _NOTHING_COLLECTED and bool(plan.pytest_arguments))
+    said = "ok" if ok else f"FAILED (ended with {process.code})"
+    print(f"--- {part.name}: {said} after {process.seconds:.0f} s", flush=True)
+    return Outcome(part.name, ok, process.seconds, process.cpu_seconds, counts)
 
 
 def _command(name: str, plan: Plan, report: Path) -> list[str]:
@@ -180,28 +220,48 @@ def _is_whole(plan: Plan) -> bool:
     return not plan.fast and not plan.pytest_arguments
 
 
-def _run(command: Sequence[str], variables: Mapping[str, str], *, minutes: float | None) -> int:
-    """The exit code; 124 if the time ran out. The part and all it started end with it, and with us."""
-    process = subprocess.Popen(command, cwd=ROOT, env=dict(variables), start_new_session=True)
-    try:
-        return process.wait(None if minutes is None else minutes * 60)
-    except subprocess.TimeoutExpired:
-        print(f"Stopped: still running after {minutes:.0f} minutes.", flush=True)
-        _end_group(process)
-        return 124
-    except BaseException:
-        _end_group(process)
-        raise
+class Process:
+    """A command of ours. The part and all it started end with it, and with us.
 
+    `code` is its exit code, 124 if the time ran out. `cpu_seconds` is what it and all that ended within it used: on a
+    busy machine a better measure of the work than the clock.
+    """
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Politely first: tools/with_postgres.sh has a server to take away."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(15)
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    def __init__(
+        self, command: Sequence[str], variables: Mapping[str, str], *, minutes: float | None, output: Path | None = None
+    ) -> None:
+        self.code, self.seconds, self.cpu_seconds = 0, 0.0, 0.0
+        self._began, self._minutes = time.monotonic(), minutes
+        with contextlib.ExitStack() as opened:
+            to = None if output is None else opened.enter_context(output.open("wb"))
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=dict(variables), start_new_session=True, stdout=to, stderr=to
+            )
+
+    @property
+    def ended(self) -> bool:
+        """Looks whether it has ended, and stops it when its time is over."""
+        self.seconds = time.monotonic() - self._began
+        pid, status, used = os.wait4(self._process.pid, os.WNOHANG)
+        if pid:
+            self._process.returncode = self.code = os.waitstatus_to_exitcode(status)
+            self.cpu_seconds = used.ru_utime + used.ru_stime
+            return True
+        if self._minutes is None or self.seconds < self._minutes * 60:
+            return False
+        print(f"Stopped: still running after {self._minutes:.0f} minutes.", flush=True)
+        self.stop()
+        self.code = 124
+        return True
+
+    def stop(self) -> None:
+        """Politely first: tools/with_postgres.sh has a server to take away."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(15)
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 def _read_counts(report: Path, ended: int) -> Counts:
@@ -226,7 +286,7 @@ def _count(case: ElementTree.Element, counts: Counts) -> None:
         counts.passed += 1
 
 
-def _summarise(plan: Plan, outcomes: Sequence[Outcome]) -> None:
+def _summarise(plan: Plan, outcomes: Sequence[Outcome], seconds: float) -> None:
     print(f"\n=== summary {'=' * 83}")
     for outcome in outcomes:
         counted = outcome.counts
@@ -237,7 +297,7 @@ def _summarise(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         print(line)
     if plan.fast:
         print(f"  left out by --fast: {', '.join(BEYOND_FAST)}, and tests that open LibreOffice")
-    seconds, cpu_seconds = sum(o.seconds for o in outcomes), sum(o.cpu_seconds for o in outcomes)
+    cpu_seconds = sum(outcome.cpu_seconds for outcome in outcomes)
     print(f"  {seconds / 60:.1f} minutes in all ({cpu_seconds / 60:.1f} of CPU)")
     print(f"  seed {plan.seed}; the same again: python3 run test --seed {plan.seed}")
     all_counts = [outcome.counts for outcome in outcomes if outcome.counts]

@@ -87,19 +87,77 @@ class TestPlan:
         assert "not allowed with" in capsys.readouterr().err
 
 
+def ran(script: str, *, minutes: float = 1) -> test_parts.Process:
+    process = test_parts.Process(["sh", "-c", script], {"PATH": "/usr/bin:/bin"}, minutes=minutes)
+    while not process.ended:
+        time.sleep(0.01)
+    return process
+
+
 class TestParts:
     def test_a_part_ends_with_its_exit_code(self):
-        assert test_parts._run(["sh", "-c", "exit 7"], {"PATH": "/usr/bin:/bin"}, minutes=1) == 7
+        assert ran("exit 7").code == 7
+
+    def test_a_part_that_is_killed_did_not_end_well(self):
+        assert ran("kill -9 $$").code == -9
+
+    def test_what_it_uses_is_measured_with_what_it_starts(self):
+        assert ran("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'").cpu_seconds > 0.02
 
     def test_a_part_that_hangs_is_stopped_with_its_children(self, tmp_path, capsys):
         beats = tmp_path / "beats"
         beats.touch()
-        script = f"(trap '' TERM; while sleep 0.02; do echo >> {beats}; done) & sleep 60"
 
-        ended = test_parts._run(["sh", "-c", script], {"PATH": "/usr/bin:/bin"}, minutes=0.01)
+        ended = ran(f"(trap '' TERM; while sleep 0.02; do echo >> {beats}; done) & sleep 60", minutes=0.01)
 
-        assert ended == 124
+        assert ended.code == 124
         assert "still running" in capsys.readouterr().out
+        before = beats.stat().st_size
+        time.sleep(0.3)
+        assert beats.stat().st_size == before
+
+    @pytest.fixture
+    def side_by_side(self, monkeypatch, tmp_path):
+        def run(scripts: dict[str, str]) -> dict[str, test_parts.Outcome]:
+            monkeypatch.setattr(test_parts, "OF_ONE_PROCESS", tuple(scripts))
+            monkeypatch.setattr(test_parts, "_command", lambda name, plan, report: ["sh", "-c", scripts[name]])
+            plan = test_parts.Plan(1, names=tuple(scripts))
+            outcomes = test_parts._run_parts(plan, {"PATH": "/usr/bin:/bin"}, tmp_path)
+            return {outcome.name: outcome for outcome in outcomes}
+
+        return run
+
+    def test_two_parts_of_one_process_run_side_by_side_and_all_are_run(self, side_by_side, tmp_path, capsys):
+        waits = "for _ in $(seq 500); do test -e {} && echo {} && exit 0; sleep 0.02; done; exit 1"
+        first, second = tmp_path / "first", tmp_path / "second"
+
+        ended = side_by_side(
+            {
+                "types": f"touch {first}; {waits.format(second, 'met the other')}",
+                "lint": f"touch {second}; {waits.format(first, 'met the first')}",
+                "layout": "echo wrong >&2; exit 3",
+            }
+        )
+
+        said = capsys.readouterr().out
+        assert {name: outcome.ok for name, outcome in ended.items()} == {"types": True, "lint": True, "layout": False}
+        assert "met the other" in said
+        assert said.index("=== layout") < said.index("wrong") < said.index("--- layout: FAILED (ended with 3)")
+
+    def test_when_it_breaks_off_what_runs_is_stopped(self, side_by_side, monkeypatch, tmp_path):
+        beats = tmp_path / "beats"
+
+        def breaks_off(*_args):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(test_parts, "_outcome", breaks_off)
+        with pytest.raises(KeyboardInterrupt):
+            side_by_side(
+                {
+                    "types": f"while sleep 0.02; do echo >> {beats}; done",
+                    "lint": f"while ! test -s {beats}; do sleep 0.02; done",
+                }
+            )
         before = beats.stat().st_size
         time.sleep(0.3)
         assert beats.stat().st_size == before
