@@ -104,6 +104,7 @@ def test_every_command_explains_itself(name, capsys):
 # --- a fresh checkout -----------------------------------------------------------------------------
 
 
+@pytest.mark.one_engine
 def test_without_a_secret_key_every_way_in_says_what_to_do(tmp_path):
     with empty(tmp_path / "home") as fresh:
         fresh.adme("migrate", "--skip-checks", "-v", "0")
@@ -113,6 +114,7 @@ def test_without_a_secret_key_every_way_in_says_what_to_do(tmp_path):
             assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.one_engine
 def test_configure_writes_a_key_that_only_its_owner_reads_and_keeps_it(tmp_path):
     with empty(tmp_path / "home") as fresh:
         first = fresh.adme("configure", "--host", "data.example.org", ADME_TESTING="0").stdout
@@ -174,6 +176,7 @@ def test_check_names_what_is_missing(tmp_path):
         assert "adme migrate" in done.stdout
 
 
+@pytest.mark.one_engine
 def test_check_says_what_an_installation_in_earnest_lacks(installation):
     installation.adme("configure", ADME_TESTING="0")
     done = installation.adme("check", expect=None, ADME_TESTING="0")

@@ -45,6 +45,15 @@ def test_writers_at_once_make_one_chain(installation, volume):
     assert found["by"] == {f"writer{number}": count for number in range(WRITERS)}
 
 
+TWO_ADMINISTRATORS = """
+import io
+from django.core.management import call_command
+from adme.accounts.models import Grant
+for name in sys.argv[1:]:
+    call_command("createadmin", name, "--link", stdout=io.StringIO())
+Grant.objects.exclude(user__username__in=sys.argv[1:]).delete()  # the survivor of the round before must not help
+"""
+
 REMOVE_EACH_OTHER = """
 from adme.accounts import actions
 from adme.accounts.models import User
@@ -70,14 +79,7 @@ print(json.dumps(list(left.values_list("user__username", flat=True))))
 def test_two_administrators_who_remove_each_other_leave_one(installation, how, volume):
     for number in range(volume(2, long=50)):
         names = [f"one{number}", f"two{number}"]
-        for name in names:
-            installation.adme("createadmin", name, "--link")
-        if number:  # the survivor of the round before must not help
-            installation.python(
-                "from adme.accounts.models import Grant\n"
-                "Grant.objects.exclude(user__username__in=sys.argv[1:]).delete()",
-                *names,
-            )
+        installation.python(TWO_ADMINISTRATORS, *names)
         answers = run_all(installation, REMOVE_EACH_OTHER, [(*names, how), (*reversed(names), how)])
         left = installation.python(ADMINISTRATORS)
         assert len(left) == 1, (answers, left)

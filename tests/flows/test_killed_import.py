@@ -145,14 +145,13 @@ def test_a_killed_import_leaves_the_old_figures_or_the_new(
     lasts = time.monotonic() - began
     assert installation.standing() == state_of(new)
 
-    changed = 0
-    for kill in range(volume(6 if installation.url.startswith("postgres") else 50, long=1000)):
-        before = installation.standing()
+    changed, before = 0, state_of(new)
+    for kill in range(volume(4 if installation.url.startswith("postgres") else 50, long=1000)):
         target = next(file for state, file in states.items() if state != before)
         kill_after(installation.start(target), moments.uniform(0.25, 1.1) * lasts)
         after = installation.standing()
         assert after in states, f"half applied: kill {kill}, ADME_KILL_SEED={seed}"
-        changed += after != before
+        changed, before = changed + (after != before), after
 
     last = next(file for state, file in states.items() if state != installation.standing())
     assert installation.start(last).wait(PATIENCE) == 0, f"no retry after the kills, ADME_KILL_SEED={seed}"
