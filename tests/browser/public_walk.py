@@ -35,8 +35,13 @@ class Answer:
     text: str
 
 
-def walk(asking: APIRequestContext, site: Site, iso2: str, period: str) -> Iterator[Answer]:
-    """Ask every public address about unemployment in one state and year, and about all."""
+def walk(
+    asking: APIRequestContext, site: Site, iso2: str, period: str, *, only: tuple[str, ...] = ("",)
+) -> Iterator[Answer]:
+    """Ask every public address about unemployment in one state and year, and about all.
+
+    `only` leaves out the places whose names contain none of its words.
+    """
     places = _places(iso2, period)
     routes = json.loads(site.adme("routes", "--json").stdout)
     public = {route["name"] for route in routes if route["policy"] == "public" and "GET" in route["methods"]}
@@ -44,9 +49,12 @@ def walk(asking: APIRequestContext, site: Site, iso2: str, period: str) -> Itera
     for name, paths in places.items():
         for path in [*paths, *_more(asking, site, name)]:
             for kind, accepted in SDMX.items() if name == "sdmx:data" else [("", "*/*")]:
+                place = f"{name} {path} {kind}".strip()
+                if not any(word in place for word in only):
+                    continue
                 answer = asking.get(site.address + path, headers={"Accept": accepted}, max_redirects=3)
                 assert answer.status < 500, f"{answer.status} at {path}"
-                yield Answer(f"{name} {path} {kind}".strip(), answer.status, as_text(answer.body()))
+                yield Answer(place, answer.status, as_text(answer.body()))
 
 
 def _places(iso2: str, period: str) -> dict[str, list[str]]:
