@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from adme.accounts import audit, mails, throttle
 from adme.accounts.models import Grant, Organisation, User
 from adme.accounts.policy import NotAllowed, require
-from adme.accounts.roles import SYSTEM_WIDE, Role, Verb
+from adme.accounts.roles import Role, Verb
 
 CHANGEABLE = ("full_name", "email", "organisation")
 """What an administrator may change about a person. The user name stays: the audit trail knows people by it."""
@@ -102,19 +102,19 @@ def enable_person(*, person: User, by: User | str, reason: str) -> None:
 # --- roles ----------------------------------------------------------------------------------------
 
 
-def grant_role(
-    *, person: User, role: Role, organisation: Organisation | None = None, by: User | str, reason: str
-) -> Grant:
-    """Give a role, for one organisation's work or everywhere. Nobody grants himself anything."""
+def grant_role(*, person: User, role: Role, by: User | str, reason: str) -> Grant:
+    """Give a role. Nobody grants himself anything.
+
+    Roles hold for everything: pages do not tell one organisation's work from another's yet, so that a role for one
+    alone would be a promise that nobody keeps.
+    """
     _may_manage(by)
     if person == by:
         raise AccountRefused(_("Nobody can give himself a role. Ask another administrator."))
-    if organisation is not None and role in SYSTEM_WIDE:
-        raise AccountRefused(_("This role holds everywhere; it cannot be limited to an organisation."))
     with transaction.atomic():
         granted_by = by.get_username() if isinstance(by, User) else by
         grant, is_new = Grant.objects.get_or_create(
-            user=person, role=role, organisation=organisation, defaults={"granted_by": granted_by}
+            user=person, role=role, organisation=None, defaults={"granted_by": granted_by}
         )
         if not is_new:
             raise AccountRefused(_("This person has the role already."))

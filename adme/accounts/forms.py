@@ -119,9 +119,6 @@ class GrantForm(forms.Form):
     """A role to give."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.all(), label=_("For"), required=False, empty_label=_("everything")
-    )
     reason = forms.CharField(label=_("Reason"), max_length=1_000)
 
 

@@ -53,6 +53,3 @@ VERBS_OF: dict[Role, frozenset[Verb]] = {
     Role.AUDITOR: frozenset({Verb.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.READ_AUDIT}),
 }
-
-SYSTEM_WIDE: frozenset[Role] = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
-"""Roles that make no sense for one organisation alone."""

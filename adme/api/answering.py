@@ -50,7 +50,7 @@ def public_answer(view: View, operation: str) -> View:
 
 
 def _refusal(request: HttpRequest, operation: str) -> HttpResponse | None:
-    if not request.accepts(JSON):
+    if not _takes_json(request):
         return refusals.problem(406, _("Not acceptable"), _("This interface answers in JSON (application/json) only."))
     known = parameters_of(operation)
     strange = sorted(set(request.GET) - known)
@@ -60,6 +60,13 @@ def _refusal(request: HttpRequest, operation: str) -> HttpResponse | None:
         )
         return refusals.problem(400, _("Not understood"), words)
     return None
+
+
+def _takes_json(request: HttpRequest) -> bool:
+    try:
+        return request.accepts(JSON)
+    except ValueError:  # a parameter in an unreadable encoding (RFC 2231): a header that asks for nothing we know
+        return False
 
 
 def validated(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

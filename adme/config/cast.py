@@ -93,6 +93,6 @@ def _make(part: Part, seed: str, by: str) -> None:
     )
     for role in part.roles:
         if not Grant.objects.filter(user=person, role=role).exists():
-            actions.grant_role(person=person, role=role, organisation=organisation, by=by, reason="one of the cast")
+            actions.grant_role(person=person, role=role, by=by, reason="one of the cast")
     if not part.is_active:
         actions.disable_person(person=person, by=by, reason="one of the cast is disabled")

@@ -197,7 +197,8 @@ def test_every_refusal_has_one_shape(client, world):
 
     for address, status in PROBLEMS.items():
         checked(client.get(address), status)
-    checked(client.get("/api/indicators", headers={"Accept": "text/html"}), 406)
+    for wanted in ("text/html", "application/json;a*=foo''%41"):
+        checked(client.get("/api/indicators", headers={"Accept": wanted}), 406)
     checked(client.post("/api/indicators"), 405)
 
 

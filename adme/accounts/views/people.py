@@ -90,7 +90,6 @@ def grant_role(request: HttpRequest, username: str) -> HttpResponse:
         lambda: actions.grant_role(
             person=found,
             role=Role(asked["role"]),
-            organisation=asked["organisation"],
             by=signed_in_person(request),
             reason=asked["reason"],
         ),
