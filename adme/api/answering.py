@@ -99,21 +99,25 @@ def open_to_all(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def page_of(request: HttpRequest, items: Sequence[One], page: int, page_size: int) -> tuple[list[One], Paging]:
-    """One page of a list, and where it stands; a page after the last is empty."""
+def page_of(
+    request: HttpRequest, items: Sequence[One], page: int, page_size: int, *, as_of: str = ""
+) -> tuple[list[One], Paging]:
+    """One page of a list, and where it stands; a page after the last is empty. `as_of` as in `page_address`."""
     start = (page - 1) * page_size
     last = max(1, -(-len(items) // page_size))
     return list(items[start : start + page_size]), {
         "page": page,
         "page_size": page_size,
         "total": len(items),
-        "next": page_address(request, page + 1) if page < last else None,
-        "previous": page_address(request, min(page - 1, last)) if page > 1 else None,
+        "next": page_address(request, page + 1, as_of) if page < last else None,
+        "previous": page_address(request, min(page - 1, last), as_of) if page > 1 else None,
     }
 
 
-def page_address(request: HttpRequest, page: int) -> str:
-    """Another page of the same question."""
+def page_address(request: HttpRequest, page: int, as_of: str = "") -> str:
+    """Another page of the same question; with the state `as_of` that the first page showed, so that all are of one."""
     question = request.GET.copy()
+    if as_of:
+        question["as_of"] = as_of
     question["page"] = str(page)
     return absolute(f"{request.path}?{question.urlencode(safe=':,')}")

@@ -54,6 +54,7 @@ def test_a_list_is_read_page_by_page(get, world):
         answer = get(address)
         seen += [one["id"] for one in answer["items"]]
         address = answer["next"]
+        assert address is None or f"as_of={answer['as_of']}" in address, "all pages are of the state of the first"
     assert seen == [one["id"] for one in get("/api/indicators?order=coverage")["items"]]
     beyond = get("/api/indicators?page_size=2&page=9")
     assert (beyond["items"], beyond["next"]) == ([], None)
@@ -104,6 +105,7 @@ def test_values_are_read_page_by_page(get, world):
         answer = get(address)
         seen += numbers(answer)
         address, pages = answer["next"], pages + 1
+        assert address is None or f"as_of={answer['as_of']}" in address, "all pages are of the state of the first"
     assert seen == numbers(get(f"{SERIES}?breakdown=*"))
     assert len(seen) > 40 * (pages - 1) > 0
 

@@ -26,9 +26,10 @@ def countries(request: HttpRequest, asked: Query[ListQuestion]) -> shapes.Countr
     """The states that are or were members, by name."""
     instant = parameters.instant_asked(asked.as_of)
     counts = _counts(catalogue(as_of=instant))
-    some, paging = page_of(request, queries.member_states(), asked.page, asked.page_size)
+    shown = written(published.instant_of(instant))
+    some, paging = page_of(request, queries.member_states(), asked.page, asked.page_size, as_of=shown)
     items = [_line(state, counts.get(state.code, 0)) for state in some]
-    return shapes.CountryList(as_of=written(published.instant_of(instant)), items=items, **paging)
+    return shapes.CountryList(as_of=shown, items=items, **paging)
 
 
 @interface.get("/countries/{country}", response=shapes.CountryAnswer, operation_id="country", url_name="country")
@@ -39,12 +40,13 @@ def country(request: HttpRequest, country: Word, asked: Query[ListQuestion]) -> 
     if state is None:
         raise Http404
     everything = catalogue(as_of=instant)
-    entries, paging = page_of(request, facets.ordered(everything.entries, "name"), asked.page, asked.page_size)
+    shown, ordered = written(published.instant_of(instant)), facets.ordered(everything.entries, "name")
+    entries, paging = page_of(request, ordered, asked.page, asked.page_size, as_of=shown)
     wanted = [everything.indicators[entry.slug] for entry in entries]
     latest = {one.indicator.slug: one for one in country_page.latest_values(state.code, wanted, as_of=instant)}
     series = one_of_many("api:series")
     return shapes.CountryAnswer(
-        as_of=written(published.instant_of(instant)),
+        as_of=shown,
         country=_line(state, _counts(everything).get(state.code, 0)),
         items=[_indicator(latest[entry.slug], series(entry.slug), state.code) for entry in entries],
         **paging,

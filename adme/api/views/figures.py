@@ -46,13 +46,14 @@ def series(request: HttpRequest, indicator: Word, asked: Query[SeriesQuestion]) 
             offset=(asked.page - 1) * asked.page_size,
             limit=asked.page_size + 1,  # one more tells whether there is a next page, without counting all of them
         )
+    shown = written(published.instant_of(instant))
     return shapes.Series(
-        as_of=written(published.instant_of(instant)),
+        as_of=shown,
         indicator=about(picked, areas, instant, **years_of(low, high)),
         page=asked.page,
         page_size=asked.page_size,
-        next=page_address(request, asked.page + 1) if len(values) > asked.page_size else None,
-        previous=page_address(request, asked.page - 1) if asked.page > 1 else None,
+        next=page_address(request, asked.page + 1, shown) if len(values) > asked.page_size else None,
+        previous=page_address(request, asked.page - 1, shown) if asked.page > 1 else None,
         values=[shapes.ValueShape(**told(value, picked.flow)) for value in values[: asked.page_size]],
     )
 

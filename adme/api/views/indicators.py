@@ -37,10 +37,11 @@ def indicators(request: HttpRequest, asked: Query[IndicatorsQuestion]) -> shapes
     found = everything.search(asked.q).slugs if asked.q.strip() else None
     to = Narrowed(topic=asked.topic, source=asked.source, area=asked.country, since=asked.since, slugs=found)
     left = facets.ordered(facets.narrow(everything.entries, to), asked.order)
-    some, paging = page_of(request, left, asked.page, asked.page_size)
+    shown = written(published.instant_of(instant))
+    some, paging = page_of(request, left, asked.page, asked.page_size, as_of=shown)
     series = one_of_many("api:series")
     items = [line_of(entry, series(entry.slug)) for entry in some]
-    return shapes.IndicatorList(as_of=written(published.instant_of(instant)), items=items, **paging)
+    return shapes.IndicatorList(as_of=shown, items=items, **paging)
 
 
 def line_of(entry: Entry, series: str) -> shapes.IndicatorLine:
