@@ -209,6 +209,7 @@ def _pytest_command(name: str, plan: Plan, report: Path) -> list[str]:
     which += " and not office" if plan.fast else ""
     seeds = [f"--randomly-seed={plan.seed}", f"--hypothesis-seed={plan.seed}"]
     told = [f"--junitxml={report}", "-o", "junit_family=xunit2", "-q", "-rfE", "--durations=15"]
+    told += ["-o", "faulthandler_timeout=0"] if plan.long else []  # a thousand kills take their time
     # Counting branches takes a third longer; which are never taken changes slowly.
     coverage = ["--cov=adme", "--cov-report=term"] if name == "sqlite" and plan.long and _is_whole(plan) else []
     pytest = [str(environment.BIN / "python"), "-m", "pytest", "-m", which, *how, *seeds, *told, *coverage]
