@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "adme.config.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "adme.config.compression.Compression",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "adme.config.conditional.ConditionalGet",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

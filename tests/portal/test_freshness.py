@@ -134,14 +134,23 @@ def test_the_shelf_lets_go_of_what_was_not_asked_for_longest():
     assert shelf.get("c") is not None
 
 
-def test_a_date_gives_304_only_once_it_can_be_told_by_its_second(client, world, settings):
-    settings.ADME_FIXED_CLOCK = clock.from_instant(world.released.instant + 1)
-    assert "Last-Modified" not in client.get("/indicators/neet/data.svg").headers
-    settings.ADME_FIXED_CLOCK = clock.from_instant(world.released.instant + 3_000_000)
-    told = client.get("/indicators/neet/data.svg").headers["Last-Modified"]
-    assert client.get("/indicators/neet/data.svg", headers={"If-Modified-Since": told}).status_code == 304
-    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2018", 99.0)])
-    assert client.get("/indicators/neet/data.svg", headers={"If-Modified-Since": told}).status_code == 200
+SDMX_DATA = "/sdmx/v2/data/dataflow/ASEAN/DF_GOALS/1.0.0/NEET.TH._T.Y15T24"
+
+
+@pytest.mark.parametrize("address", ["/indicators/neet/data.csv", "/indicators/neet/data.svg", SDMX_DATA])
+def test_no_date_confirms_a_copy(client, world, address):
+    """Concealing changes the past, words change without a release, and a second can hold two states."""
+    later = worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2019", 73519.0)])
+    then = clock.from_instant(later.instant).isoformat().replace("+00:00", "Z")
+    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2010", 10.5)])
+    past = f"{address}?{'asOf' if 'sdmx' in address else 'as_of'}={then}"
+    kept = client.get(past)
+    b"".join(kept)
+    withdraw(release=later, by=world.loader, reason="confidential", conceal=True)
+    for date in (kept.headers.get("Last-Modified", "Fri, 31 Dec 2100 00:00:00 GMT"), "Fri, 31 Dec 2100 00:00:00 GMT"):
+        answer = client.get(past, headers={"If-Modified-Since": date})
+        assert answer.status_code == 200
+        assert b"73519" not in b"".join(answer)
 
 
 def test_a_fragment_and_a_page_are_told_apart(client, world):

@@ -316,14 +316,14 @@ def test_a_part_past_the_end(frozen: bytes) -> None:
     assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{len(frozen)}")
 
 
-@pytest.mark.parametrize("validator", ["ETag", "Last-Modified"])
-def test_if_range_gives_a_part_of_the_same_state_only(frozen: bytes, validator: str) -> None:
+def test_if_range_gives_a_part_of_the_same_state_only(frozen: bytes) -> None:
     first = get(Accept=PARQUET)
     body(first)
-    same_state = get(Accept=PARQUET, **{"Range": "bytes=0-9", "If-Range": first[validator]})
-    other = get(Accept=PARQUET, **{"Range": "bytes=0-9", "If-Range": '"another"'})
+    same_state = get(Accept=PARQUET, **{"Range": "bytes=0-9", "If-Range": first["ETag"]})
     assert (same_state.status_code, body(same_state)) == (206, frozen[:10])
-    assert (other.status_code, body(other)) == (200, frozen)
+    for other in ('"another"', first["Last-Modified"]):  # two states can be of one second
+        answer = get(Accept=PARQUET, **{"Range": "bytes=0-9", "If-Range": other})
+        assert (answer.status_code, body(answer)) == (200, frozen)
 
 
 # --- how it is refused --------------------------------------------------------------------------------
