@@ -281,6 +281,15 @@ def frozen(flow: Dataflow, settings: Any, tmp_path: Path) -> bytes:
     return path.read_bytes()
 
 
+def test_parts_of_the_frozen_file_are_never_joined_to_what_was_streamed_before(flow: Dataflow, request: Any) -> None:
+    streamed = get(Accept=PARQUET)
+    body(streamed)
+    frozen = request.getfixturevalue("frozen")
+    answer = get(Accept=PARQUET, **{"Range": "bytes=5-", "If-Range": streamed["ETag"]})
+    assert (answer.status_code, body(answer)) == (200, frozen)
+    assert get(Accept=PARQUET, **{"If-None-Match": streamed["ETag"]}).status_code == 304, "the figures are the same"
+
+
 def test_a_whole_dataflow_as_parquet_is_the_frozen_file(frozen: bytes) -> None:
     answer = get(Accept=PARQUET)
     assert body(answer) == frozen
