@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Case, DateField, F, JSONField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
@@ -28,8 +29,10 @@ __all__ = [
     "draft_of",
     "edition_at",
     "editions_of",
+    "editions_standing",
     "frameworks_at",
     "moment_of",
+    "slugs_standing",
     "standing_at",
 ]
 
@@ -65,6 +68,17 @@ def edition_at(slug: str, instant: int) -> Current:
     if found is None:
         raise UnknownFramework(slug)
     return _current(found)
+
+
+def editions_standing() -> list[UUID]:
+    """The approved editions, by their keys: what changes with the words of any framework. One query."""
+    return list(_approved(moment_of(None)).order_by("pk").values_list("pk", flat=True))
+
+
+def slugs_standing() -> list[str]:
+    """The frameworks of which anything was ever approved. One query."""
+    approved = _approved(moment_of(None)).order_by("framework__slug")
+    return list(approved.values_list("framework__slug", flat=True).distinct())
 
 
 def _with_unread(editions: QuerySet[Edition]) -> QuerySet[Edition]:

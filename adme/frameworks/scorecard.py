@@ -77,6 +77,22 @@ class Scorecard:
         day = self.day if until is None else min(self.day, dt.date(until, 12, 31))
         return tuple(member for member in self.members if member.on(day))
 
+    @property
+    def years(self) -> list[int]:
+        """The years that it can be shown for: those of the plan that have ended, the latest first."""
+        document, last = self.document, self.day.year - 1
+        if document.from_date is None:
+            return []
+        if document.to_date is not None:
+            last = min(last, document.to_date.year)
+        return list(range(last, document.from_date.year - 1, -1))
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What an answer made of it depends on, beside the public figures."""
+        standing = sorted((one.pk, str(one.withdrawn_instant)) for one in self.overrides.values())
+        return (self.current.edition.digest, self.day, standing, sorted(self.consents), self.members)
+
     def series(self, uid: str, area: str) -> tuple[Figure, ...]:
         """The figures of a KPI for an area, oldest first."""
         return self.computed.series_of(uid, area)
@@ -88,7 +104,7 @@ class Scorecard:
     def shown(self, uid: str, area: str) -> Shown:
         """The class of a KPI for an area, hidden where the framework's publication rule hides it."""
         judged = self.computed.judged_of(uid, area)
-        if area and self.is_public and not self._shows(area):
+        if not self.shows(area):
             return Shown(judged, hidden=True)
         return Shown(judged, override=self.overrides.get((uid, area)))
 
@@ -99,7 +115,11 @@ class Scorecard:
             return None
         return regional_of([part], self.computed.figures, (), areas).get(part.kpi.frequency)
 
-    def _shows(self, area: str) -> bool:
+    def shows(self, area: str) -> bool:
+        """Whether the class of an area may be seen: that of the region always, that of a state by the framework's
+        publication rule. Whatever leaves the house asks here, or `shown`."""
+        if not area or not self.is_public:
+            return True
         rule = self.document.state_classes
         return rule == "shown" or (rule == "agreed" and area in self.consents)
 

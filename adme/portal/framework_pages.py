@@ -163,14 +163,6 @@ def entry_of(card: Scorecard) -> Entry:
     )
 
 
-def years_to_choose(card: Scorecard) -> list[int]:
-    """The years that a scorecard can be shown for: those of the plan that have ended, the latest first."""
-    document, last = card.document, card.day.year - 1
-    if document.from_date is None:
-        return []
-    return list(range(min(last, document.to_date.year if document.to_date else last), document.from_date.year - 1, -1))
-
-
 def years_of(document: Document) -> str:
     """The span of the plan: 2016–2025."""
     ends = [str(day.year) for day in (document.from_date, document.to_date) if day]

@@ -112,7 +112,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state."""
     card, asked, as_of = _card(request, slug)
-    years = framework_pages.years_to_choose(card)
+    years = card.years
     year = asked.one_of("year", [str(one) for one in years], "")
     card = card.in_year(int(year)) if year else card
     frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard", question=_asked(asked))
@@ -354,7 +354,7 @@ def _parts_of_file(slug: str, table: str, ending: str) -> tuple[object, ...]:
 def framework_file(request: HttpRequest, slug: str, table: str, ending: str) -> HttpResponseBase:
     """A table of the framework as CSV, XLSX or JSON; the framework itself as XLSX or YAML."""
     card, asked, as_of = _card(request, slug)
-    if year := asked.one_of("year", [str(one) for one in framework_pages.years_to_choose(card)], ""):
+    if year := asked.one_of("year", [str(one) for one in card.years], ""):
         card = card.in_year(int(year))
     if (table == "framework") != (ending == "yaml") and not (table == "framework" and ending == "xlsx"):
         raise Http404
