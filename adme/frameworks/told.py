@@ -31,6 +31,12 @@ FIELDS: Final = (
 )  # fmt: skip
 """What stands beside a key: texts, null where there is nothing."""
 
+
+def scorecard_flow(slug: str) -> str:
+    """The id under which a framework's scorecard is served as data (decision 0606)."""
+    return f"SCORECARD_{slug.replace('-', '_').upper()}"
+
+
 Row = dict[str, str | None]
 
 

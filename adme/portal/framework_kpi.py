@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from adme.frameworks import words
-from adme.frameworks.assessing import Figure, Judged, judge, projected
+from adme.frameworks.assessing import Figure, projected
 from adme.frameworks.completeness import turn_of
 from adme.frameworks.document import Aim, Break, Comparability, Kpi, Part
 from adme.frameworks.progress import THRESHOLDS
@@ -25,7 +25,6 @@ from adme.releases import charts
 from adme.releases.chart_spec import ChartSpec, Point, Reference, Series, kind_of
 
 DESK, PHONE = 720, 340
-RATED_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -284,24 +283,15 @@ def projection_words(frame: Frame, part: Part) -> str:
 
 def history_table(frame: Frame, part: Part) -> Table:
     """The region's class as each of the latest years would have had it, with the figures and targets of today."""
-    card, kpi = frame.card, part.kpi or Kpi()
-    series, document = card.series(part.uid, REGION), card.document
-    from_period = periods.parse(f"{document.from_date.year:04d}") if document.from_date else None
-    rows = []
-    for year in range(card.day.year, card.day.year - RATED_YEARS, -1):
-        known = tuple(one for one in series if periods.year(one.period) < year)
-        judged: Judged = judge(kpi, REGION, known, year=year, from_period=from_period)
-        latest = next((one for one in reversed(known) if one.value is not None), None)
-        rows.append(
-            Row(
-                (
-                    Cell(text=str(year)),
-                    Cell(html=shown_as.class_html(Shown(judged))),
-                    Cell(text=f"{shown_as.value_words(latest)} ({periods.label(latest.period)})" if latest else ""),
-                    Cell(text=shown_as.why_of(Shown(judged))),
-                )
-            )
-        )
+    rows = [
+        Row((
+            Cell(text=str(year)),
+            Cell(html=shown_as.class_html(Shown(judged))),
+            Cell(text=f"{shown_as.value_words(latest)} ({periods.label(latest.period)})" if latest else ""),
+            Cell(text=shown_as.why_of(Shown(judged))),
+        ))
+        for year, judged, latest in frame.card.ratings(part.uid)
+    ]  # fmt: skip
     columns = (_("In"), _("Class of the region"), _("Latest figure then"), _("Why"))
     return Table(
         caption=_("The rating year by year, with the figures of today"),

@@ -37,7 +37,7 @@ class Place:
     slug: str
     as_of: int | None = None
 
-    def page(self, name: str, *arguments: str, **question: str) -> str:
+    def page(self, name: str, *arguments: str, **question: str | Sequence[str]) -> str:
         """A page of the framework."""
         path = reverse(f"portal:{name}", args=[self.slug, *arguments])
         return with_question(path, {**question, "as_of": self.as_of_text})
@@ -58,9 +58,9 @@ class Place:
         before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
         return before, after
 
-    def file(self, table: str, ending: str, *, year: str = "") -> str:
+    def file(self, table: str, ending: str, **asked: str | Sequence[str]) -> str:
         """A table as a file."""
-        return self.page("framework-file", table, ending, year=year)
+        return self.page("framework-file", table, ending, **asked)
 
 
 @dataclass(frozen=True)

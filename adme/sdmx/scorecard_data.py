@@ -16,7 +16,7 @@ from django.utils.translation import override
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.queries import slugs_standing
 from adme.frameworks.scorecard import Scorecard, scorecard
-from adme.frameworks.told import told
+from adme.frameworks.told import scorecard_flow, told
 from adme.lib.clock import from_instant
 from adme.lib.sdmx_messages import csv_data, json_data, xml_data
 from adme.lib.sdmx_messages.shape import FLAT, FlowShape, Part
@@ -29,7 +29,7 @@ from adme.sdmx.flows import EVERY, NEWEST
 from adme.sdmx.framework_schemes import AGENCY
 from adme.sdmx.query import Components
 from adme.sdmx.scorecard_filter import filtered
-from adme.sdmx.scorecard_structures import COMPONENTS, flow_id, shape_of, version_of
+from adme.sdmx.scorecard_structures import COMPONENTS, shape_of, version_of
 from adme.sdmx.versions import NotAVersion, matching
 from adme.sdmx.wishes import Wish
 
@@ -38,7 +38,7 @@ def scorecard_slug(context: str, agency: str, flow: str) -> str:
     """The framework whose scorecard a path names; "" where it names another dataflow. One query where it may."""
     if context not in ("*", "dataflow") or agency not in (AGENCY, *EVERY) or not flow.startswith("SCORECARD_"):
         return ""
-    return next((slug for slug in slugs_standing() if flow_id(slug) == flow), "")
+    return next((slug for slug in slugs_standing() if scorecard_flow(slug) == flow), "")
 
 
 def components() -> Components:

@@ -85,11 +85,6 @@ FREQUENCIES: Final[Mapping[str, Words]] = {
 }  # fmt: skip
 
 
-def flow_id(slug: str) -> str:
-    """The id of the dataflow of a framework's scorecard."""
-    return f"SCORECARD_{id_of(slug)}"
-
-
 def version_of(current: Current) -> str:
     """The version of an edition's structures."""
     return f"{current.edition.number}.0.0"
@@ -117,7 +112,12 @@ def _own(current: Current, members: tuple[Member, ...]) -> tuple[Flow, Structure
         AGENCY, f"DSD_SCORECARD_{name}", version, title,
         components=tuple(_use(one, {"KPI": kpis.urn, "AREA": areas.urn}) for one in COMPONENTS),
     )  # fmt: skip
-    return Flow(AGENCY, flow_id(document.slug), version, title, structure=structure.urn), structure, kpis, areas
+    return (
+        Flow(AGENCY, told.scorecard_flow(document.slug), version, title, structure=structure.urn),
+        structure,
+        kpis,
+        areas,
+    )
 
 
 def _use(one: Told, own: Mapping[str, str]) -> ComponentUse:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sdmx
+import sdmx.reader.xml.v30  # before any data: it reads the namespaces that it has met so far
 from django.test import Client
 from pysdmx.io import get_datasets, read_sdmx
 
