@@ -232,8 +232,12 @@ def _cards(asked: Sequence[_Asked], *, is_public: bool = True, broken_down: bool
     decided = dict(
         zip(instants, standing_at_each([one.current.framework.pk for one in asked], instants), strict=True)
     ) if asked else {}  # fmt: skip
+    now = published.clock_instant()
     wanted = [
-        Wanted(one.current, published.instant_of(one.as_of), clock.from_instant(one.instant).year) for one in asked
+        Wanted(
+            one.current, now if one.as_of is None else min(one.as_of, now), clock.from_instant(one.instant).year, now
+        )
+        for one in asked
     ]
     computed = kept(wanted, states, broken_down=broken_down)
     return [

@@ -1,7 +1,7 @@
 """What a framework's figures say, before anybody's decisions: worked out set by set, and kept by each process.
 
 What is kept depends on the edition, the release instant, the year and the membership; so the same question has the
-same answer for ever.
+same answer until the public clock moves: a release that is concealed goes from the past as well, and moves it.
 """
 
 from __future__ import annotations
@@ -166,12 +166,14 @@ class Wanted(NamedTuple):
     current: Current
     instant: int
     year: int
+    now: int
+    """Where the public clock stands."""
 
 
 def kept(wanted: Sequence[Wanted], states: tuple[Member, ...], *, broken_down: bool) -> list[Computed]:
     """What is kept of each framework; what is not is worked out, all of it at once."""
     spans = tuple((one.area, one.spans) for one in states)
-    keys = [(one.current.edition.digest, one.instant, one.year, spans) for one in wanted]
+    keys = [(one.current.edition.digest, one.instant, one.year, one.now, spans) for one in wanted]
     with _lock:
         made = {key: _shelf[key] for key in keys if key in _shelf}
         for key in made:

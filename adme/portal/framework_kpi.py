@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from adme.frameworks import words
@@ -130,7 +134,7 @@ def _area_row(frame: Frame, part: Part, kpi: Kpi, member: Member) -> Row:
     card = frame.card
     shown, latest = card.shown(part.uid, member.area), card.latest(part.uid, member.area)
     targets = kpi.aims_for(member.area, "target")
-    url = frame.place.page("framework-part", part.uid, area=member.area or "region") + "#sources"
+    url = frame.place.part_asked(part.uid, area=member.area or "region") + "#sources"
     remarks = [shown_as.why_of(shown) if not shown.hidden else "", shown_as.flag_words(latest.flags) if latest else ""]
     if shown.override:
         computed = shown_as.mark_of(Shown(shown.judged)).word
@@ -166,7 +170,29 @@ def _aim(aim: Aim) -> str:
 # --- the drawing ----------------------------------------------------------------------------------
 
 
+_drawings: OrderedDict[tuple[object, ...], Drawing | None] = OrderedDict()
+_lock = threading.Lock()
+KEPT_DRAWINGS = 64
+"""Kept in memory by each process; one takes some 60 kB."""
+
+
 def drawing(frame: Frame, part: Part) -> Drawing | None:
+    """The drawing of a KPI, kept for as long as what it was made of: to draw takes a third of the page's time."""
+    card, words_of_it = frame.card, " ".join(said(frame, part))  # which people's decisions change
+    key = (weakref.ref(card.computed), part.uid, card.states, words_of_it, get_language())
+    with _lock:
+        if key in _drawings:
+            _drawings.move_to_end(key)
+            return _drawings[key]
+    made = _drawn(frame, part, words_of_it)
+    with _lock:
+        _drawings[key] = made
+        while len(_drawings) > KEPT_DRAWINGS:
+            _drawings.popitem(last=False)
+    return made
+
+
+def _drawn(frame: Frame, part: Part, description: str) -> Drawing | None:
     """Every state as a grey line, the region thick and dark, the region's target across; None without figures."""
     card, kpi = frame.card, part.kpi or Kpi()
     region = card.document.region_name or _("Region")
@@ -190,7 +216,7 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
             point.value for line in lines for point in line.points if point.value is not None
         ),
         references=references,
-        description=" ".join(said(frame, part)),
+        description=description,
     )
     return Drawing(
         id="over-time",

@@ -58,9 +58,19 @@ class Place:
         before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
         return before, after
 
+    def part_asked(self, uid: str, **question: str) -> str:
+        """The page of a part with a question; words that need no quoting."""
+        told, address = "&".join(f"{name}={word}" for name, word in question.items()), self.part(uid)
+        return f"{address}{'&' if '?' in address else '?'}{told}"
+
     def file(self, table: str, ending: str, **asked: str | Sequence[str]) -> str:
         """A table as a file."""
-        return self.page("framework-file", table, ending, **asked)
+        path = f"{self._folder}{table}.{ending}"
+        return with_question(path, {**asked, "as_of": self.as_of_text})
+
+    @cached_property
+    def _folder(self) -> str:
+        return reverse("portal:framework", args=[self.slug])
 
 
 @dataclass(frozen=True)

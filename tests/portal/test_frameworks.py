@@ -13,7 +13,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from adme.accounts.models import Organisation
+from adme.accounts.models import Grant, Organisation, User
+from adme.accounts.roles import Role
 from adme.frameworks import queries as framework_queries
 from adme.frameworks.actions import editions, judgements
 from adme.frameworks.models import Node
@@ -22,6 +23,8 @@ from adme.frameworks.sections import Tables
 from adme.frameworks.told import told
 from adme.lib import clock
 from adme.portal.asked import written
+from adme.releases.actions import withdraw
+from adme.releases.models import Release
 from adme.structures import queries as structure_queries
 from tests.factories import world as worlds
 from tests.factories.frameworks import WHO, approved, small_tables
@@ -274,6 +277,32 @@ def linked(plan) -> None:
     )  # fmt: skip
     ends = {"from_framework": plan.framework, "to_framework": after.framework, "from_node": old, "to_node": new}
     judgements.link(relation="narrowed", **ends, **WHO)
+
+
+def test_a_concealed_release_is_gone_from_past_scorecards_that_were_looked_at_before(client, world, plan):
+    """Nothing that is kept outlives it: pages, drawings, files, SDMX."""
+    publisher = User.objects.create(username="pia")
+    Grant.objects.create(user=publisher, role=Role.PUBLISHER)
+    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2024", 47.125)])
+    then = written(clock.now_instant())
+    addresses = [
+        f"/frameworks/trial-plan/parts/kpi-1/?as_of={then}",
+        f"/frameworks/trial-plan/figures.csv?as_of={then}",
+        f"/sdmx/v2/data/dataflow/ADME/SCORECARD_TRIAL_PLAN?format=csvdata&asOf={then}",
+    ]
+    assert all("47.1" in text_of(client, address) for address in addresses)
+    withdraw(release=Release.objects.order_by("-instant")[0], by=publisher, reason="a mistake", conceal=True)
+    assert [address for address in addresses if "47.1" in text_of(client, address)] == []
+
+
+def test_a_kept_drawing_follows_what_people_decide(client, plan):
+    page = "/frameworks/trial-plan/parts/kpi-1/"
+    assert "on track" not in text_of(client, page)
+    judgements.override(
+        node=Node.objects.get(uid="kpi-1"), area="", progress_class="on_track", ends_date=dt.date(2999, 1, 1), **WHO
+    )  # fmt: skip
+    drawn = text_of(client, page).partition("</figure>")[0]
+    assert "on track" in drawn.partition("<figure")[2]
 
 
 def test_a_file_says_what_it_is(client, plan):
