@@ -24,7 +24,6 @@ from adme.frameworks.told import told
 from adme.lib import clock
 from adme.portal.asked import written
 from adme.releases.actions import withdraw
-from adme.releases.models import Release
 from adme.structures import queries as structure_queries
 from tests.factories import world as worlds
 from tests.factories.frameworks import WHO, approved, small_tables
@@ -283,15 +282,16 @@ def test_a_concealed_release_is_gone_from_past_scorecards_that_were_looked_at_be
     """Nothing that is kept outlives it: pages, drawings, files, SDMX."""
     publisher = User.objects.create(username="pia")
     Grant.objects.create(user=publisher, role=Role.PUBLISHER)
-    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2024", 47.125)])
+    wrong = worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2024", 47.125)])
     then = written(clock.now_instant())
+    worlds.revise(world, [(f"{worlds.NEET}.VN._T.Y15T24", "2018", 5.0)])
     addresses = [
         f"/frameworks/trial-plan/parts/kpi-1/?as_of={then}",
         f"/frameworks/trial-plan/figures.csv?as_of={then}",
         f"/sdmx/v2/data/dataflow/ADME/SCORECARD_TRIAL_PLAN?format=csvdata&asOf={then}",
     ]
     assert all("47.1" in text_of(client, address) for address in addresses)
-    withdraw(release=Release.objects.order_by("-instant")[0], by=publisher, reason="a mistake", conceal=True)
+    withdraw(release=wrong, by=publisher, reason="a mistake", conceal=True)
     assert [address for address in addresses if "47.1" in text_of(client, address)] == []
 
 
