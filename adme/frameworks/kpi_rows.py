@@ -7,11 +7,20 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from adme.frameworks.document import Kpi
-from adme.frameworks.rows import Rows, covered
-from adme.frameworks.scorecard import Scorecard
+from adme.frameworks.rows import REGION_WORD, Rows, covered
+from adme.frameworks.scorecard import REGION, Scorecard
 from adme.frameworks.steps import A_YEAR, label_of
 from adme.lib import periods
 from adme.lib.texts import text_in
+
+
+def aim_rows(card: Scorecard) -> Rows:
+    """Every baseline, milestone and target, with how sure it is and where it was seen."""
+    for part in card.document.kpis:
+        for area in (REGION, *(member.area for member in card.states)):
+            for aim in (part.kpi or Kpi()).aims_for(area):
+                told = (text_in(aim.text) or None, aim.certainty or None, aim.source or None)
+                yield part.uid, area or REGION_WORD, aim.kind, aim.when, aim.value, *told
 
 
 def source_rows(card: Scorecard) -> Rows:

@@ -83,6 +83,10 @@ TABLES: Final[dict[str, tuple[Callable[[Wanted], Rows], Schema]]] = {
             "ratio:number class reason"
         ),
     ),
+    "aims": (
+        _of_card(kpi_rows.aim_rows),
+        _columns("part area kind period value:number text certainty source"),
+    ),
     "figures": (
         _of_card(rows.figure_rows),
         _columns(

@@ -167,6 +167,59 @@ def _aim(aim: Aim) -> str:
     return f"{reading.number(aim.value)} ({aim.when})"
 
 
+def aims_table(frame: Frame, part: Part) -> Table | None:
+    """Every baseline, milestone and target, with how sure each is and where it was seen; None where there is none."""
+    kpi, states = part.kpi or Kpi(), {member.area: member.name for member in frame.card.members}
+    region = frame.document.region_name or _("Region")
+    areas = [REGION, *(member.area for member in frame.card.states)]
+    rows = [
+        Row((
+            Cell(text=states.get(aim.area, aim.area) if aim.area else region),
+            Cell(text=str(words.AIMS[aim.kind])),
+            Cell(text=aim.when),
+            Cell(text=text_in(aim.text) or f"{reading.number(aim.value)} {kpi.unit_words}".strip()),
+            Cell(text=shown_as.certainty(aim.certainty)[0]),
+            Cell(text=aim.source),
+        ))
+        for area in areas
+        for aim in kpi.aims_for(area)
+    ]  # fmt: skip
+    columns = (_("For"), _("What"), _("Period"), _("Value"), _("Certainty"), _("Source"))
+    caption = _("Baselines, milestones and targets")
+    return (
+        Table(caption=caption, columns=tuple(Column(word) for word in columns), rows=tuple(rows), dense=True)
+        if rows
+        else None
+    )
+
+
+def gaps_table(frame: Frame, part: Part) -> Table | None:
+    """Each breakdown that is expected, with the states that have it and those that lack it; None where none is."""
+    expected = (part.kpi or Kpi()).breakdowns
+    if not expected:
+        return None
+    states = frame.card.states
+    there = {member.area: frame.card.computed.broken_down.get((part.uid, member.area), {}) for member in states}
+    rows = []
+    for breakdown in expected:
+        missing = [member.name for member in states if not there[member.area].get(breakdown)]
+        latest = max((max(own[breakdown]) for own in there.values() if own.get(breakdown)), default=None)
+        have = _("{have} of {all} states").format(have=len(states) - len(missing), all=len(states))
+        rows.append(Row((
+            Cell(text=breakdown),
+            Cell(text=have),
+            Cell(text=str(latest)) if latest else Cell(missing=_("no data")),
+            Cell(text=", ".join(missing) or _("nobody")),
+        )))  # fmt: skip
+    columns = (_("Breakdown expected"), _("Have it"), _("Latest year"), _("Missing"))
+    return Table(
+        caption=_("Breakdowns that are expected, and who lacks them"),
+        columns=tuple(Column(word) for word in columns),
+        rows=tuple(rows),
+        dense=True,
+    )
+
+
 # --- the drawing ----------------------------------------------------------------------------------
 
 

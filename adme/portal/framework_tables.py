@@ -85,7 +85,7 @@ def gap_table(frame: Frame, gaps: Sequence[Gap]) -> Table:
             Cell(text=area),
             Cell(text=what),
             Cell(text=str(gap.since) if gap.since else _("not known")),
-            Cell(text=gap.turn or _("whoever decides on the framework")),
+            Cell(text=gap.turn),
             Cell(text=gap.why or _("nobody has said")),
         )
         rows.append(Row(cells, group=title if title != before else ""))
@@ -128,7 +128,8 @@ WHOLE_ENDINGS = ("xlsx", "yaml", "json")
 
 def files_of_kpi(frame: Frame, uid: str, group: Mapping[str, Sequence[str]]) -> list[Link]:
     """Every table of a KPI's page as files; that of a group of states where one was asked for."""
-    tables = ["scorecard", "inputs", "figures", "ratings", "sources", "offers", "regional", "regional-parts"]
+    tables = ["scorecard", "inputs", "aims", "figures", "completeness", "ratings", "sources", "offers", "regional"]
+    tables.append("regional-parts")
     if frame.card.computed.own_regions.get(uid):
         tables.append("own-regions")
     links = files_of(frame, tables, part=uid)
@@ -166,6 +167,7 @@ def _file_words() -> dict[str, str]:
         "regional-parts": _("what regional figures are made of"),
         "own-regions": _("regional figures of the sources"),
         "group": _("figures of the group"),
+        "aims": _("baselines, milestones and targets"),
         "sources": _("sources"),
         "offers": _("every source's values"),
         "ratings": _("the rating over time"),

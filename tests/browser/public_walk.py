@@ -133,8 +133,8 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
 
 
 FRAMEWORK_TABLES = (
-    "framework", "parts", "scorecard", "inputs", "figures", "regional", "regional-parts", "group", "own-regions",
-    "sources", "offers", "ratings", "completeness", "incomplete", "changes", "editions", "crosswalk",
+    "framework", "parts", "scorecard", "inputs", "aims", "figures", "regional", "regional-parts", "group",
+    "own-regions", "sources", "offers", "ratings", "completeness", "incomplete", "changes", "editions", "crosswalk",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from adme.portal.asked import written
 from adme.releases.actions import withdraw
 from adme.structures import queries as structure_queries
 from tests.factories import world as worlds
-from tests.factories.frameworks import WHO, approved, small_tables
+from tests.factories.frameworks import GOALS, WHO, approved, small_tables
 
 PAGES = (
     "/frameworks/",
@@ -46,8 +46,8 @@ PAGES = (
     "/frameworks/trial-plan/changes/?since=2020-01-01",
     "/frameworks/trial-plan/crosswalk/",
 )
-TABLES = ("parts", "scorecard", "inputs", "figures", "regional", "regional-parts", "own-regions", "sources", "offers",
-          "ratings", "completeness", "incomplete", "editions", "crosswalk")  # fmt: skip
+TABLES = ("parts", "scorecard", "inputs", "aims", "figures", "regional", "regional-parts", "own-regions", "sources",
+          "offers", "ratings", "completeness", "incomplete", "editions", "crosswalk")  # fmt: skip
 ASKED = {"changes": "since=2020-01-01", "group": "group=clmv", "scorecard": "area=TH", "offers": "part=kpi-1&area=TH"}
 """Table → what a page asks of it."""
 FILES = (
@@ -259,7 +259,7 @@ def test_a_past_scorecard_is_the_same_bit_for_bit_after_releases_editions_and_de
     renamed["parts"][2]["title:en"] = "Renamed afterwards"
     approved(renamed)
     assert {address: text_of(client, address) for address in addresses} == before
-    assert text_of(client, "/frameworks/trial-plan/figures.csv") != before[addresses[6]]
+    assert text_of(client, "/frameworks/trial-plan/figures.csv") != before[addresses[8]]
 
 
 def next_plan() -> Tables:
@@ -319,6 +319,41 @@ def test_a_class_can_be_worked_out_again_from_the_inputs_file(client, plan):
         years = int(row["latest_period"]) - int(row["start_period"])
         actual = (float(row["latest_value"]) - float(row["start_value"])) / years
         assert float(row["actual"]) == pytest.approx(actual)
+
+
+def test_a_kpi_page_shows_its_aims_with_their_source_and_who_lacks_which_breakdown(client, plan):
+    tables = small_tables()
+    tables["kpis"][0]["breakdowns"] = "F; rural"
+    tables["aims"].append({"part": "kpi-1", "kind": "milestone", "period": "2020", "value": "15.5"})
+    female = {
+        "part": "kpi-1",
+        "order": "1",
+        "breakdown": "F",
+        "dataflow": GOALS,
+        "key": "SERIES=NEET; SEX=F; AGE=Y15T24",
+    }
+    tables["series"].append(female)
+    approved(tables)
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    aims = page.partition("Baselines, milestones and targets")[2].partition("</table>")[0]
+    assert "15.5 %" in aims
+    assert "the test" in aims
+    gaps = page.partition("Breakdowns that are expected, and who lacks them")[2].partition("</table>")[0]
+    women, _mark, rural = gaps.partition("rural")
+    assert "Thailand" in rural
+    assert "0 of 11 states" in rural
+    have = {
+        row["area"]
+        for row in rows_of(client, "completeness", "?part=kpi-1")
+        if (row["breakdown"], row["state"]) == ("F", "have")
+    }
+    assert f"{len(have)} of 11 states" in women
+    found = [(row["area"], row["kind"], row["value"]) for row in rows_of(client, "aims", "?part=kpi-1")]
+    assert ("REGION", "milestone", "15.5") in found
+
+
+def test_every_gap_names_whose_turn_it_is(client, plan):
+    assert [row for row in rows_of(client, "incomplete") if not (row["turn"] and row["since"])] == []
 
 
 def test_the_report_of_gaps_names_what_since_when_and_whose_turn(client, plan):

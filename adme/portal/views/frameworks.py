@@ -138,7 +138,7 @@ def _may_see_provisional(request: HttpRequest) -> bool:
 @public_page
 def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     """A KPI, or a part of the tree with what hangs under it."""
-    card, asked, as_of = _card(request, slug)
+    card, asked, as_of = _card(request, slug, broken_down=True)
     part = card.document.by_uid.get(uid)
     if part is None:
         raise Http404
@@ -173,6 +173,8 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "said": framework_kpi.said(frame, part),
         "figure": framework_kpi.drawing(frame, part),
         "areas": framework_kpi.areas_table(frame, part),
+        "aims": framework_kpi.aims_table(frame, part),
+        "gaps": framework_kpi.gaps_table(frame, part),
         "sources": framework_sources.sources_table(part, flows),
         "offers": framework_sources.offers_table(frame, part, member, flows) if member else None,
         "coverage": framework_sources.coverage_table(frame, part),
