@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -113,20 +114,33 @@ def gap_words(gaps: Sequence[Gap], kpis: int) -> str:
     )
 
 
-def files_of(frame: Frame, tables: Sequence[str], **asked: str | Sequence[str]) -> list[Link]:
+@dataclass(frozen=True)
+class Download:
+    """A table with the addresses of its files; `name` is what it holds."""
+
+    name: str
+    links: tuple[Link, ...]
+
+
+def files_of(frame: Frame, tables: Sequence[str], **asked: str | Sequence[str]) -> list[Download]:
     """Tables as files, each in every format; cut to what was `asked` (year, part, area, since, group, areas)."""
     names = _file_words()
     return [
-        Link(f"{names[table]}: {ending.upper()}", frame.place.file(table, ending, **asked))
+        Download(
+            names[table],
+            tuple(
+                Link(ending.upper(), frame.place.file(table, ending, **asked))
+                for ending in (WHOLE_ENDINGS if table == "framework" else ENDINGS)
+            ),
+        )
         for table in tables
-        for ending in (WHOLE_ENDINGS if table == "framework" else ENDINGS)
     ]
 
 
 WHOLE_ENDINGS = ("xlsx", "yaml", "json")
 
 
-def files_of_kpi(frame: Frame, uid: str, group: Mapping[str, Sequence[str]]) -> list[Link]:
+def files_of_kpi(frame: Frame, uid: str, group: Mapping[str, Sequence[str]]) -> list[Download]:
     """Every table of a KPI's page as files; that of a group of states where one was asked for."""
     tables = ["scorecard", "inputs", "aims", "figures", "completeness", "ratings", "sources", "offers", "regional"]
     tables.append("regional-parts")
@@ -136,16 +150,16 @@ def files_of_kpi(frame: Frame, uid: str, group: Mapping[str, Sequence[str]]) -> 
     return links + (files_of(frame, ["group"], part=uid, **group) if any(group.values()) else [])
 
 
-def messages_of(frame: Frame, uid: str = "") -> list[Link]:
+def messages_of(frame: Frame, uid: str = "") -> Download:
     """The scorecard, or one KPI of it, as SDMX (decision 0606): data in four formats, and their structure."""
     flow = {"context": "dataflow", "agency": "ADME", "flow": scorecard_flow(frame.document.slug)}
     path = reverse("sdmx:data", kwargs={**flow, "version": "*", "key": f"*.*.{uid}.*" if uid else "*"})
     as_of = frame.place.as_of_text
     formats = (
-        ("SDMX-CSV 2.0", "csvdata", "2.0.0"),
-        ("SDMX-JSON 2.0", "jsondata", "2.0.0"),
-        ("SDMX-ML 3.0", "structurespecificdata", "3.0.0"),
-        ("SDMX-ML 2.1", "structurespecificdata", "2.1"),
+        ("CSV 2.0", "csvdata", "2.0.0"),
+        ("JSON 2.0", "jsondata", "2.0.0"),
+        ("XML 3.0", "structurespecificdata", "3.0.0"),
+        ("XML 2.1", "structurespecificdata", "2.1"),
     )
     links = [
         Link(words, with_question(path, {"format": name, "formatVersion": version, "asOf": as_of}))
@@ -153,7 +167,7 @@ def messages_of(frame: Frame, uid: str = "") -> list[Link]:
     ]
     structure = {"kind": "dataflow", "agency": "ADME", "artefact": flow["flow"]}
     address = with_question(reverse("sdmx:structure", kwargs=structure), {"references": "descendants"})
-    return [*links, Link(_("SDMX structure"), address)]
+    return Download(_("as SDMX"), (*links, Link(_("structure"), address)))
 
 
 def _file_words() -> dict[str, str]:

@@ -313,7 +313,8 @@ def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
         asked,
         table=framework_changes.table_of(frame, before) if before is not None else None,
         problem=_("Nothing of this framework was public then.") if nothing_then else "",
-        since=asked.text("since"),
+        since=asked.text("since")[:10],
+        until=card.day.isoformat() if as_of is not None else "",
         editions=framework_changes.editions_table(frame, editions),
         files=framework_tables.files_of(frame, ["editions"])
         + (framework_tables.files_of(frame, ["changes"], since=asked.text("since")) if before is not None else []),
