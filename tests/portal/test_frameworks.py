@@ -187,7 +187,8 @@ def test_a_draft_is_nowhere_in_public(client, plan):
 
 
 def test_figures_that_wait_for_their_release_are_nowhere(client, world, plan):
-    before = {address: text_of(client, address) for address in PAGES[:9]}
+    files = [address for address in FILES if ".json" in address]
+    before = {address: text_of(client, address) for address in (*PAGES[:9], *files)}
     worlds.add_secret(world)
     forget()
     for address, text in before.items():
@@ -217,6 +218,19 @@ def test_a_class_of_a_state_is_public_only_where_it_has_agreed(client, plan):
     assert [area for area, told in classes.items() if told] == ["REGION", "TH"]
     assert {row["area"] for row in rows_of(client, "inputs")} == {"REGION", "TH"}
     assert "so far none has" not in text_of(client, "/frameworks/trial-plan/scorecard/")
+
+
+def test_no_table_has_the_class_of_a_state_that_has_not_agreed(client, world, plan):
+    since = written(clock.now_instant())
+    something_changes(world, plan)  # Thailand agrees
+    asked = [*((table, "") for table in TABLES), ("changes", f"since={since}"), ("group", "group=clmv")]
+    told_of = set()
+    for table, question in asked:
+        for row in json.loads(text_of(client, f"/frameworks/trial-plan/{table}.json?{question}"))["rows"]:
+            says = row.get("class") or row.get("what") == "class"
+            if says and row.get("area", "REGION") != "REGION":
+                told_of.add(row["area"])
+    assert told_of == {"TH"}
 
 
 def test_figures_of_states_are_public_with_the_source_that_won(client, plan):

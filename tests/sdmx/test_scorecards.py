@@ -140,6 +140,7 @@ def test_keys_and_filters(plan, question: str, expected: set[tuple[str, str, str
     assert {(row["REF_AREA"], row["INDICATOR"], row["VALUE_TYPE"]) for row in found} == expected
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("question", "status"),
     [
@@ -182,6 +183,7 @@ def test_what_was_read_is_not_sent_again_until_a_decision_changes_it(plan):
 STRUCTURES = "/sdmx/v2/structure/dataflow/ADME/SCORECARD_TRIAL_PLAN?references=all"
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("data", "structures"),
     [
@@ -204,6 +206,7 @@ def test_pysdmx_reads_data_by_their_structure_with_validation(plan, data: str, s
     assert set(dataset.data["VALUE_TYPE"]) <= {code.id for code in wide["VALUE_TYPE"].enumeration.codes}
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
 def test_sdmx1_reads_data_by_their_structure(plan, version: str):
     kinds: dict[str, Any] = {
