@@ -69,7 +69,8 @@ def scorecard_answer(request: HttpRequest, slug: str, version: str, question: Qu
     rows = filtered(rows, question.where, shape)
     if rows.is_empty():
         raise NoResults("Nothing public matches.")
-    instant = card.figures_at if question.as_of is None else question.as_of
+    is_past = question.as_of is not None and question.as_of == card.instant
+    instant = card.instant if is_past else card.figures_at
     chunks = _written(rows, _shown(shape, question, wish), wish, language, instant)
     return StreamingHttpResponse(() if request.method == "HEAD" else chunks, headers=headers)
 

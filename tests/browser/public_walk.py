@@ -121,7 +121,7 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
                     f"{key}?includeHistory=true&format=jsondata",
                 )
             ]
-            + [f"/sdmx/v2/data/dataflow/ADME/SCORECARD_FIXTURE_PLAN{end}" for end in ("", f"?asOf={PAST}")],
+            + [f"/sdmx/v2/data/dataflow/ADME/SCORECARD_FIXTURE_PLAN{end}" for end in ("", f"?asOf={FUTURE}")],
             "sdmx:availability": [f"/sdmx/v2/availability/dataflow/{FLOW}/{key}"],
             "sdmx:structure": [f"/sdmx/v2/structure/dataflow/{FLOW}", "/sdmx/v2/structure/codelist/ASEAN"],
             "healthz": ["/healthz"],

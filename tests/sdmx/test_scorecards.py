@@ -124,6 +124,10 @@ def test_as_of_gives_the_same_bytes_after_releases_editions_and_decisions(built,
     assert body(f"{FLOW}/2.0.0{CSV}") == body(FLOW + CSV)
 
 
+def test_a_moment_to_come_means_the_present(plan):
+    assert body(f"{FLOW}{XML}&asOf=2999-01-01T00:00:00Z") == body(FLOW + XML)
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
