@@ -8,7 +8,7 @@ from typing import Final
 
 from adme.frameworks.document import Kpi, Part
 from adme.frameworks.scorecard import REGION, Scorecard
-from adme.frameworks.words import TURNS
+from adme.frameworks.words import DECIDES, TURNS
 from adme.lib import periods
 from adme.lib.texts import text_in
 
@@ -98,7 +98,7 @@ class Completeness:
     def _of_region(self, part: Part) -> Iterator[Gap]:
         kpi = part.kpi or Kpi()
         if not kpi.aims_for(REGION, "target") and kpi.direction != "keep_within":
-            yield Gap(part, REGION, "no_target", self._since(kpi), "")
+            yield Gap(part, REGION, "no_target", self._since(kpi), str(DECIDES))
         if not kpi.is_bound:
             yield Gap(part, REGION, "unbound", self._since(kpi), turn_of(kpi), _why(kpi))
 

@@ -30,6 +30,11 @@ class Difference:
         return str(CHANGES[self.kind])
 
 
+def between(before: Scorecard, after: Scorecard) -> list[Difference]:
+    """Everything that differs."""
+    return [*of_words(before.document, after.document), *of_figures(before, after)]
+
+
 def of_words(before: Document, after: Document) -> Iterator[Difference]:
     """Parts that came, went, moved, were renamed; baselines, milestones and targets."""
     for part in after.parts:

@@ -104,6 +104,22 @@ def public_at(as_of: int | None) -> Frames:
     return lambda asked: published.stored_frames(asked, as_of=as_of)
 
 
+def public_at_each(documents: Sequence[Document], instants: Sequence[int]) -> tuple[dict[int, Frames], Flows]:
+    """The public cells at each of several instants, all that the documents may want, with no more queries than at one;
+    and the dataflows that they are bound to."""
+    pairs = [(part, one) for each in documents for part in each.kpis if part.kpi for one in part.kpi.bindings]
+    known = flows_with_structures({one.dataflow for _part, one in pairs})
+    bound = [Bound(part, one, *known[one.dataflow]) for part, one in pairs if one.dataflow in known]
+    found: dict[int, list[pl.DataFrame]] = {instant: [] for instant in instants}
+    for instant, frame in published.stored_frames_at(_asked_for(bound), instants):
+        found[instant].append(frame)
+
+    def kept(instant: int) -> Frames:
+        return lambda _asked: found[instant]
+
+    return {instant: kept(instant) for instant in instants}, known
+
+
 def figures_of_all(
     documents: Sequence[Document], *, frames: Frames, broken_down: bool = False, flows: Flows | None = None
 ) -> list[Figures]:
@@ -115,9 +131,11 @@ def figures_of_all(
     return [one for (one,) in _read(documents, frames, (broken_down,), flows)]
 
 
-def figures_and_breakdowns(documents: Sequence[Document], *, frames: Frames) -> list[tuple[Figures, Figures]]:
+def figures_and_breakdowns(
+    documents: Sequence[Document], *, frames: Frames, flows: Flows | None = None
+) -> list[tuple[Figures, Figures]]:
     """Totals and breakdowns of several documents, as above, with no more queries than for one of the two."""
-    return [(totals, broken) for totals, broken in _read(documents, frames, (False, True), None)]
+    return [(totals, broken) for totals, broken in _read(documents, frames, (False, True), flows)]
 
 
 def _read(
@@ -146,11 +164,8 @@ def _figures(parts: Sequence[Part], bindings: tuple[Bound, ...], cells: pl.DataF
 
 def _cells(bindings: Sequence[Bound], frames: Frames) -> pl.DataFrame:
     """Every cell with a value that any binding may want: STORED with its dataflow, area, and the rest of its key."""
-    rests: dict[int, set[tuple[str, ...]]] = {}
     structures = {one.dataflow.pk: one.structure for one in bindings}
-    for one in bindings:
-        rests.setdefault(one.dataflow.pk, set()).add(one.rest)
-    asked = [(structures[pk], _superset(structures[pk], wanted)) for pk, wanted in rests.items()]
+    asked = _asked_for(bindings)
     names = ("dataflow_id", *STORED)
     found = [frame.select(names) for frame in (frames(asked) if asked else ())]
     cells = pl.concat([pl.DataFrame(schema={"dataflow_id": pl.Int64, **STORED}), *found])
@@ -160,6 +175,15 @@ def _cells(bindings: Sequence[Bound], frames: Frames) -> pl.DataFrame:
     )
     keys = [_keys(pk, structures[pk], cells.filter(pl.col("dataflow_id") == pk)["key"].unique()) for pk in structures]
     return cells.join(pl.concat([_keys_of_none(), *keys]), on=["dataflow_id", "key"], maintain_order="left")
+
+
+def _asked_for(bindings: Sequence[Bound]) -> list[tuple[StructureView, dict[str, list[str]]]]:
+    """A key for each dataflow that holds every series of the bindings."""
+    rests: dict[int, set[tuple[str, ...]]] = {}
+    structures = {one.dataflow.pk: one.structure for one in bindings}
+    for one in bindings:
+        rests.setdefault(one.dataflow.pk, set()).add(one.rest)
+    return [(structures[pk], _superset(structures[pk], wanted)) for pk, wanted in rests.items()]
 
 
 def _offers(bindings: Sequence[Bound], cells: pl.DataFrame) -> pl.DataFrame:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.frameworks.assessing import Figure
-from adme.frameworks.queries import edition_at, moment_of
-from adme.frameworks.scorecard import Scorecard, members, scorecard
+from adme.frameworks.scorecard import Scorecard, scorecard
 from adme.frameworks.working_out import compute
-from adme.lib import clock
 from adme.releases import approved
-from adme.releases import queries as published
 
 
 @dataclass(frozen=True)
@@ -40,20 +37,13 @@ def provisional(slug: str, *, by: User) -> Provisional:
     Worked out each time and kept nowhere, so that nothing of it can be met by anybody else.
     """
     require(by, Verb.PROVISIONAL)
-    instant = moment_of(None)
-    current, states = edition_at(slug, instant), members()
-    year = clock.from_instant(instant).year
-    instants = {"as_of": published.instant_of(None), "year": year}
-    computed = compute([current.document], states=states, frames=approved.cells, broken_down=True, **instants)[0]
     public = scorecard(slug, is_public=False)
-    card = Scorecard(
-        current=current,
-        instant=instant,
-        figures_at=public.figures_at,
-        computed=computed,
-        members=states,
-        overrides=public.overrides,
-        consents=public.consents,
-        is_public=False,
+    computed = compute(
+        [public.document],
+        as_of=public.figures_at,
+        year=public.day.year,
+        states=public.members,
+        frames=approved.cells,
+        flows=public.computed.figures.flows,
     )
-    return Provisional(card, public)
+    return Provisional(replace(public, computed=computed[0]), public)

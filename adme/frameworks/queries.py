@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Case, DateField, F, JSONField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateField, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
 
 from adme.frameworks.document import Document
@@ -27,10 +28,12 @@ __all__ = [
     "document_of",
     "draft_of",
     "edition_at",
-    "editions_of",
+    "editions_standing",
     "frameworks_at",
+    "history_at",
     "moment_of",
-    "standing_at",
+    "slugs_standing",
+    "standing_at_each",
 ]
 
 KEPT = 64
@@ -67,12 +70,25 @@ def edition_at(slug: str, instant: int) -> Current:
     return _current(found)
 
 
-def _with_unread(editions: QuerySet[Edition]) -> QuerySet[Edition]:
-    """Editions with their content only where this process has not read it before: one is half a megabyte."""
+def editions_standing() -> list[UUID]:
+    """The approved editions, by their keys: what changes with the words of any framework. One query."""
+    return list(_approved(moment_of(None)).order_by("pk").values_list("pk", flat=True))
+
+
+def slugs_standing() -> list[str]:
+    """The frameworks of which anything was ever approved. One query."""
+    approved = _approved(moment_of(None)).order_by("framework__slug")
+    return list(approved.values_list("framework__slug", flat=True).distinct())
+
+
+def _with_unread(editions: QuerySet[Edition], read: Q | None = None) -> QuerySet[Edition]:
+    """Editions with their content only where it will be `read` (None: everywhere) and this process has not read it
+    before: one is half a megabyte."""
     with _lock:
         known = list(_shelf)
     nothing = Value(None, output_field=JSONField())
-    unread = Case(When(digest__in=known, then=nothing), default=F("content"), output_field=JSONField())
+    whens = [When(digest__in=known, then=nothing), *([When(~read, then=nothing)] if read is not None else [])]
+    unread = Case(*whens, default=F("content"), output_field=JSONField())
     return editions.select_related("framework").defer("content").annotate(unread=unread)
 
 
@@ -80,9 +96,17 @@ def _current(edition: Edition) -> Current:
     return Current(edition.framework, edition, _read(edition.digest, edition.unread))  # type: ignore[attr-defined]
 
 
-def editions_of(framework: Framework, instant: int) -> QuerySet[Edition]:
-    """The approved editions up to an instant, newest first."""
-    return _approved(instant).filter(framework=framework).defer("content").order_by("-approved_instant")
+def history_at(slug: str, instants: Sequence[int]) -> tuple[list[Edition], list[Current | None]]:
+    """The approved editions up to the first instant, newest first, and the edition that stood at each of the instants
+    (None where none did). One query."""
+    approved = _approved(max(instants)).filter(framework__slug=slug).order_by("-approved_instant", "-pk")
+    read = Q(pk__in=[])
+    for instant in instants:
+        read |= Q(pk=Subquery(approved.filter(approved_instant__lte=instant).values("pk")[:1]))
+    editions = list(_with_unread(approved, read))
+    newest = [next((one for one in editions if one.instant <= instant), None) for instant in instants]
+    told = [one for one in editions if one.instant <= instants[0]]
+    return told, [_current(one) if one is not None else None for one in newest]
 
 
 def draft_of(slug: str) -> Edition | None:
@@ -145,24 +169,33 @@ class Standing:
     consents: set[str] = field(default_factory=set)
 
 
-def standing_at(framework_ids: Iterable[int], instant: int) -> dict[int, Standing]:
-    """Framework → overrides that stood at an instant and had not come to their end, and consents. One query."""
-    found = {pk: Standing() for pk in framework_ids}
-    day = clock.from_instant(instant).date()
-    overrides = Override.objects.standing_at(instant).filter(node__framework__in=list(found), ends_date__gte=day)
-    consents = Consent.objects.standing_at(instant).filter(framework__in=list(found))
-    told = OverrideTold._fields
-    both = overrides.order_by().values_list("node__framework", "node__uid", "area", *told)
-    agreed = consents.order_by().values_list(
-        "framework", Value(""), "area", "pk", Value(""), Value(""), "made_by", Cast(Value(None), DateField()),
-        "withdrawn_instant",
-    )  # fmt: skip
-    for framework_id, uid, area, *rest in both.union(agreed, all=True):
+def standing_at_each(framework_ids: Iterable[int], instants: Sequence[int]) -> list[dict[int, Standing]]:
+    """For each instant: framework → overrides that stood then and had not ended, and consents. One query."""
+    pks = list(framework_ids)
+    found: list[dict[int, Standing]] = [{pk: Standing() for pk in pks} for _instant in instants]
+    asked = [one for place, instant in enumerate(instants) for one in _decided(place, pks, instant)]
+    for place, framework_id, uid, area, *rest in asked[0].union(*asked[1:], all=True):
+        own = found[place][framework_id]
         if uid:
-            found[framework_id].overrides[uid, area] = OverrideTold(*rest)
+            own.overrides[uid, area] = OverrideTold(*rest)
         else:
-            found[framework_id].consents.add(area)
+            own.consents.add(area)
     return found
+
+
+def _decided(place: int, pks: list[int], instant: int) -> list[QuerySet[Any, tuple[Any, ...]]]:
+    """Overrides and consents of an instant in the same columns; `place` comes first."""
+    day = clock.from_instant(instant).date()
+    overrides = Override.objects.standing_at(instant).filter(node__framework__in=pks, ends_date__gte=day)
+    consents = Consent.objects.standing_at(instant).filter(framework__in=pks)
+    at = Value(place, output_field=IntegerField())
+    return [
+        overrides.order_by().values_list(at, "node__framework", "node__uid", "area", *OverrideTold._fields),
+        consents.order_by().values_list(
+            at, "framework", Value(""), "area", "pk", Value(""), Value(""), "made_by", Cast(Value(None), DateField()),
+            "withdrawn_instant",
+        ),
+    ]  # fmt: skip
 
 
 def crosswalk_at(framework: Framework, instant: int) -> list[CrosswalkLink]:

@@ -1,16 +1,14 @@
-"""Everything that a page shows as plain rows for files: the same question at the same instant gives the same bytes."""
+"""What the scorecard and the reports of what there is show, as plain rows for files; see `tables`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
-
-import polars as pl
 
 from adme.frameworks.completeness import Completeness
 from adme.frameworks.document import Kpi
 from adme.frameworks.scorecard import REGION, Scorecard
-from adme.frameworks.steps import label_of
+from adme.frameworks.steps import A_YEAR, label_of
 from adme.lib import periods
 
 REGION_WORD: Final = "REGION"
@@ -106,21 +104,27 @@ def regional_rows(card: Scorecard) -> Rows:
     """Every figure of the region with all that it rests on."""
     for frequency, aggregated in sorted(card.computed.regional.items()):
         for row in aggregated.figures.iter_rows(named=True):
-            yield (
-                row["item"],
-                label_of(row["step"], frequency),
-                row["value"],
-                row["members"],
-                row["have"],
-                row["count_share"],
-                row["weight_share"],
-                row["imputed_share"],
-                row["carried"],
-                row["interpolated"],
-                row["oldest_weight"],
-                ";".join(row["flags"]) or None,
-                ";".join(row["missing"]) or None,
-            )
+            if card.computed.until is None or row["step"] // A_YEAR[frequency] <= card.computed.until:
+                yield covered(row, frequency)
+
+
+def covered(row: dict[str, Any], frequency: str) -> tuple[Any, ...]:
+    """A regional figure, or one of a group, with all that it rests on."""
+    return (
+        row["item"],
+        label_of(row["step"], frequency),
+        row["value"],
+        row["members"],
+        row["have"],
+        row["count_share"],
+        row["weight_share"],
+        row["imputed_share"],
+        row["carried"],
+        row["interpolated"],
+        row["oldest_weight"],
+        ";".join(row["flags"]) or None,
+        ";".join(row["missing"]) or None,
+    )
 
 
 def completeness_rows(card: Scorecard) -> Rows:
@@ -145,91 +149,3 @@ def gap_rows(card: Scorecard) -> Rows:
             gap.why or None,
             gap.detail or None,
         )
-
-
-_TEXT, _NUMBER, _WHOLE = pl.String(), pl.Float64(), pl.Int64()
-
-TABLES: Final[dict[str, tuple[Callable[[Scorecard], Rows], dict[str, pl.DataType]]]] = {
-    "scorecard": (
-        scorecard_rows,
-        {
-            **dict.fromkeys(("part", "code", "title", "area", "latest_period"), _TEXT),
-            "latest_value": _NUMBER,
-            **dict.fromkeys(("qualifier", "flags", "target_period"), _TEXT),
-            "target_value": _NUMBER,
-            **dict.fromkeys(("class", "reason", "computed_class"), _TEXT),
-            **dict.fromkeys(("override_reason", "override_by", "override_ends"), _TEXT),
-        },
-    ),
-    "inputs": (
-        input_rows,
-        {
-            **dict.fromkeys(("part", "area", "method", "direction", "start_period"), _TEXT),
-            "start_value": _NUMBER,
-            "latest_period": _TEXT,
-            "latest_value": _NUMBER,
-            "target_period": _TEXT,
-            "target_value": _NUMBER,
-            **dict.fromkeys(("milestones", "thresholds"), _TEXT),
-            "points": _WHOLE,
-            **dict.fromkeys(("actual", "required", "ratio"), _NUMBER),
-            **dict.fromkeys(("class", "reason"), _TEXT),
-        },
-    ),
-    "figures": (
-        figure_rows,
-        {
-            **dict.fromkeys(("part", "area", "period"), _TEXT),
-            "value": _NUMBER,
-            **dict.fromkeys(("qualifier", "obs_status", "dataflow", "key", "why"), _TEXT),
-            **dict.fromkeys(("sources_with_a_value", "segment"), _WHOLE),
-        },
-    ),
-    "regional": (
-        regional_rows,
-        {
-            **dict.fromkeys(("part", "period"), _TEXT),
-            "value": _NUMBER,
-            **dict.fromkeys(("members", "have"), _WHOLE),
-            **dict.fromkeys(("count_share", "weight_share", "imputed_share"), _NUMBER),
-            **dict.fromkeys(("carried", "interpolated", "oldest_weight"), _WHOLE),
-            **dict.fromkeys(("flags", "missing"), _TEXT),
-        },
-    ),
-    "completeness": (
-        completeness_rows,
-        {**dict.fromkeys(("part", "code", "area", "breakdown"), _TEXT), "year": _WHOLE, "state": _TEXT},
-    ),
-    "incomplete": (
-        gap_rows,
-        {
-            **dict.fromkeys(("part", "code", "title", "area", "what"), _TEXT),
-            "since": _WHOLE,
-            **dict.fromkeys(("turn", "why", "detail"), _TEXT),
-        },
-    ),
-}
-"""Tables by the name in their address: how their rows are made, and their columns."""
-
-
-def frame_of(card: Scorecard, name: str) -> pl.DataFrame:
-    """A table as a frame. KeyError for a name that is none."""
-    rows, schema = TABLES[name]
-    return pl.DataFrame(list(rows(card)), schema=schema, orient="row")
-
-
-def head_of(card: Scorecard, as_of: int | None) -> dict[str, Any]:
-    """What a file says of itself: framework, edition, its digest, and the instant that was asked for.
-
-    Without one it is the newest release instant, so that the same address gives the same bytes until figures change.
-    """
-    edition = card.current.edition
-    return {
-        "framework": card.document.slug,
-        "title": card.document.title,
-        "is_fixture": card.document.is_fixture,
-        "edition": edition.number,
-        "edition_digest": edition.digest,
-        "decision": edition.decision_document or edition.decision_meeting,
-        "as_of": card.figures_at if as_of is None else as_of,
-    }

@@ -9,16 +9,51 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final, NamedTuple
 
-from adme.frameworks.assessing import Figure, Judged
-from adme.frameworks.document import Document
-from adme.frameworks.queries import Current, OverrideTold, edition_at, frameworks_at, moment_of, standing_at
-from adme.frameworks.working_out import REGION, Computed, Member, forget, kept, members, regional_of
-from adme.lib import clock
+from adme.frameworks.assessing import Figure, Judged, judge
+from adme.frameworks.document import Document, Kpi
+from adme.frameworks.errors import UnknownFramework
+from adme.frameworks.models import Edition
+from adme.frameworks.queries import (
+    Current,
+    OverrideTold,
+    edition_at,
+    frameworks_at,
+    history_at,
+    moment_of,
+    standing_at_each,
+)
+from adme.frameworks.working_out import REGION, Computed, Member, Wanted, forget, kept, members, regional_of, start_of
+from adme.lib import clock, periods
 from adme.releases import queries as published
 from adme.releases.aggregation import Aggregated
 
-__all__ = ["REGION", "Member", "Scorecard", "Shown", "forget", "members", "scorecard", "scorecards"]
+__all__ = [
+    "REGION",
+    "Compared",
+    "Member",
+    "Scorecard",
+    "Shown",
+    "compared",
+    "forget",
+    "members",
+    "scorecard",
+    "scorecard_and_others",
+    "scorecards",
+]
+
+
+RATED_YEARS: Final = 10
+"""How far back the rating is told."""
+
+
+class Rating(NamedTuple):
+    """The region's class in a year, and the latest figure then."""
+
+    year: int
+    judged: Judged
+    latest: Figure | None
 
 
 @dataclass(frozen=True)
@@ -77,6 +112,22 @@ class Scorecard:
         day = self.day if until is None else min(self.day, dt.date(until, 12, 31))
         return tuple(member for member in self.members if member.on(day))
 
+    @property
+    def years(self) -> list[int]:
+        """The years that it can be shown for: those of the plan that have ended, the latest first."""
+        document, last = self.document, self.day.year - 1
+        if document.from_date is None:
+            return []
+        if document.to_date is not None:
+            last = min(last, document.to_date.year)
+        return list(range(last, document.from_date.year - 1, -1))
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What an answer made of it depends on, beside the public figures."""
+        standing = sorted((one.pk, str(one.withdrawn_instant)) for one in self.overrides.values())
+        return (self.current.edition.digest, self.day, standing, sorted(self.consents), self.members)
+
     def series(self, uid: str, area: str) -> tuple[Figure, ...]:
         """The figures of a KPI for an area, oldest first."""
         return self.computed.series_of(uid, area)
@@ -88,9 +139,19 @@ class Scorecard:
     def shown(self, uid: str, area: str) -> Shown:
         """The class of a KPI for an area, hidden where the framework's publication rule hides it."""
         judged = self.computed.judged_of(uid, area)
-        if area and self.is_public and not self._shows(area):
+        if not self.shows(area):
             return Shown(judged, hidden=True)
         return Shown(judged, override=self.overrides.get((uid, area)))
+
+    def ratings(self, uid: str) -> list[Rating]:
+        """The region's class as each of the latest years would have had it, with the figures and targets of today."""
+        kpi, series, found = self.document.by_uid[uid].kpi or Kpi(), self.series(uid, REGION), []
+        for year in range(self.day.year, self.day.year - RATED_YEARS, -1):
+            known = tuple(one for one in series if periods.year(one.period) < year)
+            judged = judge(kpi, REGION, known, year=year, from_period=start_of(self.document))
+            latest = next((one for one in reversed(known) if one.value is not None), None)
+            found.append(Rating(year, judged, latest))
+        return found
 
     def group(self, uid: str, areas: Sequence[str]) -> Aggregated | None:
         """A KPI's figures for any group of states by its own rule: members or not, the same states each year."""
@@ -99,7 +160,11 @@ class Scorecard:
             return None
         return regional_of([part], self.computed.figures, (), areas).get(part.kpi.frequency)
 
-    def _shows(self, area: str) -> bool:
+    def shows(self, area: str) -> bool:
+        """Whether the class of an area may be seen: that of the region always, that of a state by the framework's
+        publication rule. Whatever leaves the house asks here, or `shown`."""
+        if not area or not self.is_public:
+            return True
         rule = self.document.state_classes
         return rule == "shown" or (rule == "agreed" and area in self.consents)
 
@@ -111,32 +176,80 @@ def scorecard(slug: str, *, as_of: int | None = None, is_public: bool = True, br
     more, and one for standard errors where the framework has any.
     """
     instant = moment_of(as_of)
-    return _cards([edition_at(slug, instant)], as_of, instant, is_public=is_public, broken_down=broken_down)[0]
+    asked = [_Asked(edition_at(slug, instant), as_of, instant)]
+    return _cards(asked, is_public=is_public, broken_down=broken_down)[0]
+
+
+def scorecard_and_others(slug: str, *, as_of: int | None = None) -> tuple[Scorecard, dict[str, Document]]:
+    """The same, and the words of every framework that stood then, by slug, with no more queries. UnknownFramework."""
+    instant = moment_of(as_of)
+    standing = {one.framework.slug: one for one in frameworks_at(instant)}
+    if slug not in standing:
+        raise UnknownFramework(slug)
+    (card,) = _cards([_Asked(standing[slug], as_of, instant)])
+    return card, {each: one.document for each, one in standing.items()}
 
 
 def scorecards(*, as_of: int | None = None, is_public: bool = True) -> list[Scorecard]:
     """Every framework at an instant, fixtures last. As few queries as for one."""
     instant = moment_of(as_of)
-    return _cards(frameworks_at(instant), as_of, instant, is_public=is_public)
+    return _cards([_Asked(one, as_of, instant) for one in frameworks_at(instant)], is_public=is_public)
 
 
-def _cards(
-    found: Sequence[Current], as_of: int | None, instant: int, *, is_public: bool, broken_down: bool = False
-) -> list[Scorecard]:
-    states, figures_at = members(), published.instant_of(as_of)
-    decided = standing_at([current.framework.pk for current in found], instant)
-    year = clock.from_instant(instant).year
-    computed = kept(found, figures_at, year, states, broken_down=broken_down)
+class Compared(NamedTuple):
+    """A scorecard, the one of an earlier instant (None: nothing was public then, or none was asked for), and the
+    editions there have been."""
+
+    card: Scorecard
+    before: Scorecard | None
+    editions: tuple[Edition, ...]
+
+
+def compared(slug: str, *, since: int | None, as_of: int | None = None) -> Compared:
+    """The framework `slug` at two instants. UnknownFramework.
+
+    As many queries as for one instant, and one more for standard errors where the framework has any.
+    """
+    instants = [moment_of(as_of), *([moment_of(since)] if since is not None else [])]
+    editions, (now, *then) = history_at(slug, instants)
+    if now is None:
+        raise UnknownFramework(slug)
+    asked = [_Asked(now, as_of, instants[0])]
+    asked += [_Asked(one, since, instants[1]) for one in then if one is not None]
+    card, *before = _cards(asked)
+    return Compared(card, before[0] if before else None, tuple(editions))
+
+
+class _Asked(NamedTuple):
+    current: Current
+    as_of: int | None
+    instant: int
+
+
+def _cards(asked: Sequence[_Asked], *, is_public: bool = True, broken_down: bool = False) -> list[Scorecard]:
+    states = members()
+    instants = sorted({one.instant for one in asked})
+    decided = dict(
+        zip(instants, standing_at_each([one.current.framework.pk for one in asked], instants), strict=True)
+    ) if asked else {}  # fmt: skip
+    now = published.clock_instant()
+    wanted = [
+        Wanted(
+            one.current, now if one.as_of is None else min(one.as_of, now), clock.from_instant(one.instant).year, now
+        )
+        for one in asked
+    ]
+    computed = kept(wanted, states, broken_down=broken_down)
     return [
         Scorecard(
-            current=current,
-            instant=instant,
-            figures_at=figures_at,
-            computed=one,
+            current=one.current,
+            instant=one.instant,
+            figures_at=figures.instant,
+            computed=made,
             members=states,
-            overrides=decided[current.framework.pk].overrides,
-            consents=frozenset(decided[current.framework.pk].consents),
+            overrides=decided[one.instant][one.current.framework.pk].overrides,
+            consents=frozenset(decided[one.instant][one.current.framework.pk].consents),
             is_public=is_public,
         )
-        for current, one in zip(found, computed, strict=True)
+        for one, figures, made in zip(asked, wanted, computed, strict=True)
     ]

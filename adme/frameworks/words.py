@@ -62,6 +62,9 @@ TURNS: Final[dict[str, Words]] = {
 }
 """Whose turn it is where the KPI names no body."""
 
+DECIDES: Final[Words] = _("whoever decides on the framework")
+"""Whose turn it is where a target is missing."""
+
 AIMS: Final[dict[str, Words]] = {
     "baseline": _("baseline"),
     "milestone": _("milestone"),

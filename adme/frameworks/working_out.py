@@ -1,7 +1,7 @@
 """What a framework's figures say, before anybody's decisions: worked out set by set, and kept by each process.
 
 What is kept depends on the edition, the release instant, the year and the membership; so the same question has the
-same answer for ever.
+same answer until the public clock moves: a release that is concealed goes from the past as well, and moves it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -23,11 +23,13 @@ from adme.frameworks.assessing import Figure, Judged, judge
 from adme.frameworks.document import VALUE, Document, Kpi, Part
 from adme.frameworks.figures import (
     Figures,
+    Flows,
     Frames,
     errors_of,
     figures_and_breakdowns,
     figures_of_all,
     public_at,
+    public_at_each,
     weights_of,
 )
 from adme.frameworks.queries import Current
@@ -100,7 +102,7 @@ class Computed:
             return self.judged[uid, area]
         if (uid, area) not in self._judged_until:
             kpi, own = self.document.by_uid[uid].kpi or Kpi(), self.series_of(uid, area)
-            self._judged_until[uid, area] = judge(kpi, area, own, year=self.until, from_period=_start(self.document))
+            self._judged_until[uid, area] = judge(kpi, area, own, year=self.until, from_period=start_of(self.document))
         return self._judged_until[uid, area]
 
     @cached_property
@@ -158,25 +160,52 @@ _shelf: OrderedDict[tuple[Any, ...], Computed] = OrderedDict()
 _lock = threading.Lock()
 
 
-def kept(
-    found: Sequence[Current], instant: int, year: int, states: tuple[Member, ...], *, broken_down: bool
-) -> list[Computed]:
+class Wanted(NamedTuple):
+    """An edition with the release instant whose figures are asked for, and the year that classes are told in."""
+
+    current: Current
+    instant: int
+    year: int
+    now: int
+    """Where the public clock stands."""
+
+
+def kept(wanted: Sequence[Wanted], states: tuple[Member, ...], *, broken_down: bool) -> list[Computed]:
     """What is kept of each framework; what is not is worked out, all of it at once."""
     spans = tuple((one.area, one.spans) for one in states)
-    keys = [(current.edition.digest, instant, year, spans) for current in found]
+    keys = [(one.current.edition.digest, one.instant, one.year, one.now, spans) for one in wanted]
     with _lock:
         made = {key: _shelf[key] for key in keys if key in _shelf}
         for key in made:
             _shelf.move_to_end(key)
-    missing = {key: current.document for key, current in zip(keys, found, strict=True) if key not in made}
-    wanted = list(missing.values())
-    computed = compute(wanted, as_of=instant, year=year, states=states, broken_down=broken_down)
+    missing = {key: one for key, one in zip(keys, wanted, strict=True) if key not in made}
+    computed = _anew(list(missing.values()), states, broken_down=broken_down)
     new = dict(zip(missing, computed, strict=True))
     with _lock:
         _shelf.update(new)
         while len(_shelf) > KEPT:
             _shelf.popitem(last=False)
     return [(made | new)[key] for key in keys]
+
+
+def _anew(wanted: Sequence[Wanted], states: Sequence[Member], *, broken_down: bool) -> list[Computed]:
+    """Worked out with the same few queries for all: those of one instant together, several instants fetched as one."""
+    instants = sorted({one.instant for one in wanted})
+    documents = [one.current.document for one in wanted]
+    if len(instants) > 1:
+        frames, flows = public_at_each(documents, instants)
+        return [
+            compute([one.current.document], as_of=one.instant, year=one.year, states=states, broken_down=broken_down,
+                    frames=frames[one.instant], flows=flows)[0]
+            for one in wanted
+        ]  # fmt: skip
+    years = {one.year for one in wanted}
+    found: dict[tuple[int, Document], Computed] = {}
+    for year in years:
+        own = [one.current.document for one in wanted if one.year == year]
+        made = compute(own, as_of=instants[0], year=year, states=states, broken_down=broken_down)
+        found |= {(year, document): one for document, one in zip(own, made, strict=True)}
+    return [found[one.year, one.current.document] for one in wanted]
 
 
 def forget() -> None:
@@ -193,17 +222,18 @@ def compute(
     states: Sequence[Member],
     broken_down: bool = False,
     frames: Frames | None = None,
+    flows: Flows | None = None,
 ) -> list[Computed]:
     """Work frameworks out anew, all with the same few queries; from other cells than the public ones if `frames` are
-    given. Nothing is kept."""
+    given, and from `flows` that were read before. Nothing is kept."""
     if not documents:
         return []
     frames = frames or public_at(as_of)
     read: Sequence[tuple[Figures, Figures | None]]
     if broken_down:
-        read = figures_and_breakdowns(documents, frames=frames)
+        read = figures_and_breakdowns(documents, frames=frames, flows=flows)
     else:
-        read = [(one, None) for one in figures_of_all(documents, frames=frames)]
+        read = [(one, None) for one in figures_of_all(documents, frames=frames, flows=flows)]
     with _uncollected():
         return [
             _computed(document, figures, breakdowns, as_of, year, states)
@@ -211,7 +241,7 @@ def compute(
         ]
 
 
-def _start(document: Document) -> int | None:
+def start_of(document: Document) -> int | None:
     """The first period of the plan."""
     return periods.parse(f"{document.from_date.year:04d}") if document.from_date else None
 
@@ -233,7 +263,7 @@ def _computed(
 ) -> Computed:
     regional = regional_of(document.kpis, figures, states)
     series = {**_of_states(document, figures, states), **_of_region(regional)}
-    from_period = _start(document)
+    from_period = start_of(document)
     judged: dict[tuple[str, str], Judged] = {}
     for part in document.kpis:
         kpi = part.kpi or Kpi()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext as _
 
 from adme.frameworks import differences as diff
-from adme.frameworks.models import CrosswalkLink
-from adme.frameworks.queries import crosswalk_at, editions_of
+from adme.frameworks.document import Document
+from adme.frameworks.models import CrosswalkLink, Edition, Framework, Node
+from adme.frameworks.plan_rows import end_words
+from adme.frameworks.queries import crosswalk_at
 from adme.frameworks.scorecard import Scorecard
 from adme.lib import clock
 from adme.lib.page import marks, reading
@@ -21,7 +25,7 @@ MOST = 500
 def table_of(frame: Frame, before: Scorecard) -> Table:
     """Every change between an earlier scorecard and the one of the frame."""
     card = frame.card
-    found = [*diff.of_words(before.document, card.document), *diff.of_figures(before, card)]
+    found = diff.between(before, card)
     names = {member.area: member.name for member in card.members}
     rows = [
         Row((
@@ -56,10 +60,10 @@ def _side(kind: str, text: str) -> str:
     return shown_as.certainty(text)[0] if kind == diff.CERTAINTY else text
 
 
-def editions_table(frame: Frame) -> Table:
+def editions_table(frame: Frame, editions: Sequence[Edition]) -> Table:
     """The editions up to the instant of the page, each with the decision that made it."""
     rows = []
-    for edition in editions_of(frame.card.current.framework, frame.card.instant):
+    for edition in editions:
         decided = [edition.decision_meeting, edition.decision_document]
         decided += [reading.day(edition.decision_date)] if edition.decision_date else []
         url = Place(frame.document.slug, edition.instant).page("framework")
@@ -82,39 +86,37 @@ def editions_table(frame: Frame) -> Table:
     )
 
 
-def crosswalk_tables(frame: Frame) -> list[Table]:
-    """A table for each pair of plans that this framework is in."""
+def crosswalk_tables(frame: Frame, documents: Mapping[str, Document]) -> list[Table]:
+    """A table for each pair of plans that this framework is in, in the words of the editions that stood."""
     links = crosswalk_at(frame.card.current.framework, frame.card.instant)
     pairs: dict[tuple[str, str], list[CrosswalkLink]] = {}
     for one in links:
-        pairs.setdefault((one.from_framework.name, one.to_framework.name), []).append(one)
-    return [_crosswalk(before, after, found) for (before, after), found in pairs.items()]
+        ends = (one.from_framework, one.to_framework)
+        old, new = (documents[end.slug].name if end.slug in documents else end.name for end in ends)
+        pairs.setdefault((old, new), []).append(one)
+    return [_crosswalk(frame, documents, before, after, found) for (before, after), found in pairs.items()]
 
 
-def _crosswalk(before: str, after: str, links: list[CrosswalkLink]) -> Table:
-    rows = []
-    for one in links:
-        old, new = one.from_node, one.to_node
-        rows.append(
-            Row(
-                (
-                    Cell(
-                        text=f"{old.code} {old.name}".strip() if old else "",
-                        url=Place(one.from_framework.slug).part(old.uid) if old else "",
-                        missing=_("nothing before"),
-                    ),
-                    Cell(text=str(CrosswalkLink.Relation(one.relation).label)),
-                    Cell(
-                        text=f"{new.code} {new.name}".strip() if new else "",
-                        url=Place(one.to_framework.slug).part(new.uid) if new else "",
-                        missing=_("nothing after"),
-                    ),
-                    Cell(text=text_in(one.note)),
-                    Cell(text=shown_as.certainty(one.certainty)[0]),
-                    Cell(text=one.source),
-                )
-            )
-        )
+def _crosswalk(
+    frame: Frame, documents: Mapping[str, Document], before: str, after: str, links: Sequence[CrosswalkLink]
+) -> Table:
+    def end(framework: Framework, node: Node | None, missing: str) -> Cell:
+        if node is None:
+            return Cell(missing=missing)
+        text = " ".join(end_words(framework, node, documents)).strip()
+        return Cell(text=text, url=Place(framework.slug, frame.place.as_of).part(node.uid))
+
+    rows = [
+        Row((
+            end(one.from_framework, one.from_node, _("nothing before")),
+            Cell(text=str(CrosswalkLink.Relation(one.relation).label)),
+            end(one.to_framework, one.to_node, _("nothing after")),
+            Cell(text=text_in(one.note)),
+            Cell(text=shown_as.certainty(one.certainty)[0]),
+            Cell(text=one.source),
+        ))
+        for one in links
+    ]  # fmt: skip
     columns = (before, _("Became"), after, _("Note"), _("Certainty"), _("Source"))
     return Table(
         caption=_("{old} → {new}").format(old=before, new=after),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from adme.frameworks import words
-from adme.frameworks.assessing import Figure, Judged, judge, projected
+from adme.frameworks.assessing import Figure, projected
 from adme.frameworks.completeness import turn_of
 from adme.frameworks.document import Aim, Break, Comparability, Kpi, Part
 from adme.frameworks.progress import THRESHOLDS
@@ -25,7 +29,6 @@ from adme.releases import charts
 from adme.releases.chart_spec import ChartSpec, Point, Reference, Series, kind_of
 
 DESK, PHONE = 720, 340
-RATED_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _area_row(frame: Frame, part: Part, kpi: Kpi, member: Member) -> Row:
     card = frame.card
     shown, latest = card.shown(part.uid, member.area), card.latest(part.uid, member.area)
     targets = kpi.aims_for(member.area, "target")
-    url = frame.place.page("framework-part", part.uid, area=member.area or "region") + "#sources"
+    url = frame.place.part_asked(part.uid, area=member.area or "region") + "#sources"
     remarks = [shown_as.why_of(shown) if not shown.hidden else "", shown_as.flag_words(latest.flags) if latest else ""]
     if shown.override:
         computed = shown_as.mark_of(Shown(shown.judged)).word
@@ -164,10 +167,85 @@ def _aim(aim: Aim) -> str:
     return f"{reading.number(aim.value)} ({aim.when})"
 
 
+def aims_table(frame: Frame, part: Part) -> Table | None:
+    """Every baseline, milestone and target, with how sure each is and where it was seen; None where there is none."""
+    kpi, states = part.kpi or Kpi(), {member.area: member.name for member in frame.card.members}
+    region = frame.document.region_name or _("Region")
+    areas = [REGION, *(member.area for member in frame.card.states)]
+    rows = [
+        Row((
+            Cell(text=states.get(aim.area, aim.area) if aim.area else region),
+            Cell(text=str(words.AIMS[aim.kind])),
+            Cell(text=aim.when),
+            Cell(text=text_in(aim.text) or f"{reading.number(aim.value)} {kpi.unit_words}".strip()),
+            Cell(text=shown_as.certainty(aim.certainty)[0]),
+            Cell(text=aim.source),
+        ))
+        for area in areas
+        for aim in kpi.aims_for(area)
+    ]  # fmt: skip
+    columns = (_("For"), _("What"), _("Period"), _("Value"), _("Certainty"), _("Source"))
+    caption = _("Baselines, milestones and targets")
+    return (
+        Table(caption=caption, columns=tuple(Column(word) for word in columns), rows=tuple(rows), dense=True)
+        if rows
+        else None
+    )
+
+
+def gaps_table(frame: Frame, part: Part) -> Table | None:
+    """Each breakdown that is expected, with the states that have it and those that lack it; None where none is."""
+    expected = (part.kpi or Kpi()).breakdowns
+    if not expected:
+        return None
+    states = frame.card.states
+    there = {member.area: frame.card.computed.broken_down.get((part.uid, member.area), {}) for member in states}
+    rows = []
+    for breakdown in expected:
+        missing = [member.name for member in states if not there[member.area].get(breakdown)]
+        latest = max((max(own[breakdown]) for own in there.values() if own.get(breakdown)), default=None)
+        have = _("{have} of {all} states").format(have=len(states) - len(missing), all=len(states))
+        rows.append(Row((
+            Cell(text=breakdown),
+            Cell(text=have),
+            Cell(text=str(latest)) if latest else Cell(missing=_("no data")),
+            Cell(text=", ".join(missing) or _("nobody")),
+        )))  # fmt: skip
+    columns = (_("Breakdown expected"), _("Have it"), _("Latest year"), _("Missing"))
+    return Table(
+        caption=_("Breakdowns that are expected, and who lacks them"),
+        columns=tuple(Column(word) for word in columns),
+        rows=tuple(rows),
+        dense=True,
+    )
+
+
 # --- the drawing ----------------------------------------------------------------------------------
 
 
+_drawings: OrderedDict[tuple[object, ...], Drawing | None] = OrderedDict()
+_lock = threading.Lock()
+KEPT_DRAWINGS = 64
+"""Kept in memory by each process; one takes some 60 kB."""
+
+
 def drawing(frame: Frame, part: Part) -> Drawing | None:
+    """The drawing of a KPI, kept for as long as what it was made of: to draw takes a third of the page's time."""
+    card, words_of_it = frame.card, " ".join(said(frame, part))  # which people's decisions change
+    key = (weakref.ref(card.computed), part.uid, card.states, words_of_it, get_language())
+    with _lock:
+        if key in _drawings:
+            _drawings.move_to_end(key)
+            return _drawings[key]
+    made = _drawn(frame, part, words_of_it)
+    with _lock:
+        _drawings[key] = made
+        while len(_drawings) > KEPT_DRAWINGS:
+            _drawings.popitem(last=False)
+    return made
+
+
+def _drawn(frame: Frame, part: Part, description: str) -> Drawing | None:
     """Every state as a grey line, the region thick and dark, the region's target across; None without figures."""
     card, kpi = frame.card, part.kpi or Kpi()
     region = card.document.region_name or _("Region")
@@ -191,7 +269,7 @@ def drawing(frame: Frame, part: Part) -> Drawing | None:
             point.value for line in lines for point in line.points if point.value is not None
         ),
         references=references,
-        description=" ".join(said(frame, part)),
+        description=description,
     )
     return Drawing(
         id="over-time",
@@ -284,24 +362,15 @@ def projection_words(frame: Frame, part: Part) -> str:
 
 def history_table(frame: Frame, part: Part) -> Table:
     """The region's class as each of the latest years would have had it, with the figures and targets of today."""
-    card, kpi = frame.card, part.kpi or Kpi()
-    series, document = card.series(part.uid, REGION), card.document
-    from_period = periods.parse(f"{document.from_date.year:04d}") if document.from_date else None
-    rows = []
-    for year in range(card.day.year, card.day.year - RATED_YEARS, -1):
-        known = tuple(one for one in series if periods.year(one.period) < year)
-        judged: Judged = judge(kpi, REGION, known, year=year, from_period=from_period)
-        latest = next((one for one in reversed(known) if one.value is not None), None)
-        rows.append(
-            Row(
-                (
-                    Cell(text=str(year)),
-                    Cell(html=shown_as.class_html(Shown(judged))),
-                    Cell(text=f"{shown_as.value_words(latest)} ({periods.label(latest.period)})" if latest else ""),
-                    Cell(text=shown_as.why_of(Shown(judged))),
-                )
-            )
-        )
+    rows = [
+        Row((
+            Cell(text=str(year)),
+            Cell(html=shown_as.class_html(Shown(judged))),
+            Cell(text=f"{shown_as.value_words(latest)} ({periods.label(latest.period)})" if latest else ""),
+            Cell(text=shown_as.why_of(Shown(judged))),
+        ))
+        for year, judged, latest in frame.card.ratings(part.uid)
+    ]  # fmt: skip
     columns = (_("In"), _("Class of the region"), _("Latest figure then"), _("Why"))
     return Table(
         caption=_("The rating year by year, with the figures of today"),

@@ -37,7 +37,7 @@ class Place:
     slug: str
     as_of: int | None = None
 
-    def page(self, name: str, *arguments: str, **question: str) -> str:
+    def page(self, name: str, *arguments: str, **question: str | Sequence[str]) -> str:
         """A page of the framework."""
         path = reverse(f"portal:{name}", args=[self.slug, *arguments])
         return with_question(path, {**question, "as_of": self.as_of_text})
@@ -58,9 +58,19 @@ class Place:
         before, _mark, after = self.page("framework-part", "part-goes-here").partition("part-goes-here")
         return before, after
 
-    def file(self, table: str, ending: str, *, year: str = "") -> str:
+    def part_asked(self, uid: str, **question: str) -> str:
+        """The page of a part with a question; words that need no quoting."""
+        told, address = "&".join(f"{name}={word}" for name, word in question.items()), self.part(uid)
+        return f"{address}{'&' if '?' in address else '?'}{told}"
+
+    def file(self, table: str, ending: str, **asked: str | Sequence[str]) -> str:
         """A table as a file."""
-        return self.page("framework-file", table, ending, year=year)
+        path = f"{self._folder}{table}.{ending}"
+        return with_question(path, {**asked, "as_of": self.as_of_text})
+
+    @cached_property
+    def _folder(self) -> str:
+        return reverse("portal:framework", args=[self.slug])
 
 
 @dataclass(frozen=True)
@@ -161,14 +171,6 @@ def entry_of(card: Scorecard) -> Entry:
         classes=tuple(summary(card)),
         is_fixture=document.is_fixture,
     )
-
-
-def years_to_choose(card: Scorecard) -> list[int]:
-    """The years that a scorecard can be shown for: those of the plan that have ended, the latest first."""
-    document, last = card.document, card.day.year - 1
-    if document.from_date is None:
-        return []
-    return list(range(min(last, document.to_date.year if document.to_date else last), document.from_date.year - 1, -1))
 
 
 def years_of(document: Document) -> str:

@@ -96,7 +96,7 @@ def coverage_table(frame: Frame, part: Part) -> Table:
 
 
 def _opened(frame: Frame, part: Part, period: int) -> str:
-    return frame.place.page("framework-part", part.uid, year=periods.label(period)) + "#parts"
+    return frame.place.part_asked(part.uid, year=periods.label(period)) + "#parts"
 
 
 def parts_table(frame: Frame, part: Part, period: int) -> Table | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from adme.frameworks.completeness import Completeness, Gap
 from adme.frameworks.document import Kpi, Part
+from adme.frameworks.told import scorecard_flow
 from adme.frameworks.words import GAPS
 from adme.lib import periods
 from adme.lib.page import reading
 from adme.lib.page.shell import Link
 from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.portal import framework_marks as shown_as
+from adme.portal.addresses import with_question
 from adme.portal.framework_pages import ENDINGS, Frame, legend, title_cell, visibility_note
 
 
@@ -82,7 +86,7 @@ def gap_table(frame: Frame, gaps: Sequence[Gap]) -> Table:
             Cell(text=area),
             Cell(text=what),
             Cell(text=str(gap.since) if gap.since else _("not known")),
-            Cell(text=gap.turn or _("whoever decides on the framework")),
+            Cell(text=gap.turn),
             Cell(text=gap.why or _("nobody has said")),
         )
         rows.append(Row(cells, group=title if title != before else ""))
@@ -110,21 +114,83 @@ def gap_words(gaps: Sequence[Gap], kpis: int) -> str:
     )
 
 
-def files_of(frame: Frame, tables: Sequence[str], *, year: str = "") -> list[Link]:
-    """Tables as files, each in every format; of one year only where one was asked for."""
-    names = {
+@dataclass(frozen=True)
+class Download:
+    """A table with the addresses of its files; `name` is what it holds."""
+
+    name: str
+    links: tuple[Link, ...]
+
+
+def files_of(frame: Frame, tables: Sequence[str], **asked: str | Sequence[str]) -> list[Download]:
+    """Tables as files, each in every format; cut to what was `asked` (year, part, area, since, group, areas)."""
+    names = _file_words()
+    return [
+        Download(
+            names[table],
+            tuple(
+                Link(ending.upper(), frame.place.file(table, ending, **asked))
+                for ending in (WHOLE_ENDINGS if table == "framework" else ENDINGS)
+            ),
+        )
+        for table in tables
+    ]
+
+
+WHOLE_ENDINGS = ("xlsx", "yaml", "json")
+
+
+def files_of_kpi(frame: Frame, uid: str, group: Mapping[str, Sequence[str]]) -> list[Download]:
+    """Every table of a KPI's page as files; that of a group of states where one was asked for."""
+    tables = ["scorecard", "inputs", "aims", "figures", "completeness", "ratings", "sources", "offers", "regional"]
+    tables.append("regional-parts")
+    if frame.card.computed.own_regions.get(uid):
+        tables.append("own-regions")
+    links = files_of(frame, tables, part=uid)
+    return links + (files_of(frame, ["group"], part=uid, **group) if any(group.values()) else [])
+
+
+def messages_of(frame: Frame, uid: str = "") -> Download:
+    """The scorecard, or one KPI of it, as SDMX (decision 0606): data in four formats, and their structure."""
+    flow = {"context": "dataflow", "agency": "ADME", "flow": scorecard_flow(frame.document.slug)}
+    path = reverse("sdmx:data", kwargs={**flow, "version": "*", "key": f"*.*.{uid}.*" if uid else "*"})
+    as_of = frame.place.as_of_text
+    formats = (
+        ("CSV 2.0", "csvdata", "2.0.0"),
+        ("JSON 2.0", "jsondata", "2.0.0"),
+        ("XML 3.0", "structurespecificdata", "3.0.0"),
+        ("XML 2.1", "structurespecificdata", "2.1"),
+    )
+    links = [
+        Link(words, with_question(path, {"format": name, "formatVersion": version, "asOf": as_of}))
+        for words, name, version in formats
+    ]
+    structure = {"kind": "dataflow", "agency": "ADME", "artefact": flow["flow"]}
+    address = with_question(reverse("sdmx:structure", kwargs=structure), {"references": "descendants"})
+    return Download(_("as SDMX"), (*links, Link(_("structure"), address)))
+
+
+def _file_words() -> dict[str, str]:
+    return {
+        "framework": _("the whole framework"),
+        "parts": _("parts with their status"),
         "scorecard": _("scorecard"),
         "inputs": _("inputs of the classes"),
         "figures": _("figures"),
         "regional": _("regional figures"),
+        "regional-parts": _("what regional figures are made of"),
+        "own-regions": _("regional figures of the sources"),
+        "group": _("figures of the group"),
+        "aims": _("baselines, milestones and targets"),
+        "sources": _("sources"),
+        "offers": _("every source's values"),
+        "ratings": _("the rating over time"),
         "completeness": _("what there is"),
         "incomplete": _("what is missing"),
+        "changes": _("what changed"),
+        "editions": _("editions"),
+        "crosswalk": _("crosswalk"),
     }
-    return [
-        Link(f"{names[table]}: {ending.upper()}", frame.place.file(table, ending, year=year))
-        for table in tables
-        for ending in ENDINGS
-    ]
 
 
 def country_table(frame: Frame, area: str) -> Table:

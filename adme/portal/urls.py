@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path, re_path
 
+from adme.frameworks.tables import TABLES
 from adme.portal.views import (
     browse,
     countries,
     downloads,
     embeds,
+    framework_files,
     framework_links,
     frameworks,
     home,
@@ -74,9 +76,8 @@ urlpatterns: list[URLPattern] = [
     path("frameworks/<slug:slug>/changes/", frameworks.framework_changes_since, name="framework-changes"),
     path("frameworks/<slug:slug>/crosswalk/", frameworks.framework_crosswalk, name="framework-crosswalk"),
     re_path(
-        r"^frameworks/(?P<slug>[-a-zA-Z0-9_]+)/(?P<table>framework|scorecard|inputs|figures|regional|completeness|"
-        r"incomplete)\.(?P<ending>csv|xlsx|json|yaml)$",
-        frameworks.framework_file,
+        rf"^frameworks/(?P<slug>[-a-zA-Z0-9_]+)/(?P<table>framework|{'|'.join(TABLES)})\.(?P<ending>csv|xlsx|json|yaml)$",
+        framework_files.framework_file,
         name="framework-file",
     ),
     path("table/", table.table, name="table"),

@@ -137,11 +137,12 @@ def _codes(dimension: DimensionView, codes: Sequence[str]) -> Condition:
 
 def _dimension(dimension: DimensionView, asked: Alternatives) -> Condition:
     """The codes of the list that meet the filter: a list is short, and compares in one way here."""
-    met = [code for code in dimension.codes if any(all(_meets(code, each) for each in one) for one in asked)]
+    met = [code for code in dimension.codes if any(all(meets(code, each) for each in one) for one in asked)]
     return _codes(dimension, met)
 
 
-def _meets(value: str, asked: Comparison) -> bool:
+def meets(value: str, asked: Comparison) -> bool:
+    """Whether a text meets a comparison, by its characters."""
     return _TEXT_TESTS[asked.operator](value, asked.operand)
 
 

@@ -32,6 +32,8 @@ class Asked(NamedTuple):
     versions: Versions
     first_n: int | None = None
     last_n: int | None = None
+    dated: bool = False
+    """Whether each row says from when until when it is public, in the columns of DATED."""
 
 
 OBSERVED: columns.Schema = {
@@ -50,6 +52,8 @@ COLUMNS = (
     "COALESCE(o.attributes_id, 0) AS attributes_id"
 )
 """The columns of OBSERVED in SQL."""
+
+DATED: columns.Schema = {"public_from": pl.Int64, "public_to": pl.Int64}
 
 
 def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
@@ -94,8 +98,10 @@ def _series(asked: Asked) -> pl.DataFrame:
 def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
     where, parameters = scope_of(ids).where("o.series_id")
     condition = Condition(where, tuple(parameters)) & asked.versions.observed & asked.observed
-    sql = f"SELECT {COLUMNS} FROM {OBSERVATION} o WHERE {condition.sql}"
-    return read(sql, condition.parameters, OBSERVED)
+    dated = DATED if asked.dated else {}
+    names = ", ".join([COLUMNS, *(f"o.{name} AS {name}" for name in dated)])
+    sql = f"SELECT {names} FROM {OBSERVATION} o WHERE {condition.sql}"
+    return read(sql, condition.parameters, {**OBSERVED, **dated})
 
 
 def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:

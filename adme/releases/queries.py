@@ -50,7 +50,7 @@ from adme.releases.one_instant import one_instant, public_clock
 from adme.releases.published_frames import Asked, contents_of, stored
 from adme.releases.question import Question
 from adme.releases.selection import CELL, Cell, Cells, Selection, cells_of
-from adme.releases.versions import changed, shown
+from adme.releases.versions import changed, shown, shown_at_any
 from adme.structures.models import Dataflow
 from adme.structures.queries import structure_of
 from adme.structures.structure_view import StructureView
@@ -88,6 +88,7 @@ __all__ = [
     "select",
     "series",
     "stored_frames",
+    "stored_frames_at",
 ]
 
 AsOf = dt.datetime | int | None
@@ -168,6 +169,21 @@ def stored_frames(
     series = either([series_asked(structure, key) for structure, key in asked])
     for frame in stored(Asked(series, Condition("1 = 1"), shown(instant_of(as_of))), chunk_rows):
         yield frame.with_columns(dataflow_id=pl.col("series_id") // SERIES_IDS_OF_A_FLOW)
+
+
+def stored_frames_at(
+    asked: Sequence[tuple[StructureView, Key]], instants: Sequence[int], *, chunk_rows: int = 1_000_000
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The same at several instants (each one of `instant_of`), with no more queries than at one: (instant, frame)."""
+    if not asked:
+        return
+    series = either([series_asked(structure, key) for structure, key in asked])
+    capped = [min(one, public_clock()) for one in instants]
+    for frame in stored(Asked(series, Condition("1 = 1"), shown_at_any(capped), dated=True), chunk_rows):
+        frame = frame.with_columns(dataflow_id=pl.col("series_id") // SERIES_IDS_OF_A_FLOW)
+        for one in capped:
+            in_force_then = (pl.col("public_from") <= one) & (pl.col("public_to") > one)
+            yield one, frame.filter(in_force_then).drop("public_from", "public_to")
 
 
 def _between(low: int | None, high: int | None) -> Condition:

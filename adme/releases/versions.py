@@ -8,6 +8,7 @@ and that counts for nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from adme.releases.asked import EXTENT, OBSERVATION, Condition, either, in_force
@@ -40,6 +41,13 @@ class Versions(NamedTuple):
 def shown(as_of: int) -> Versions:
     """What the public saw at an instant."""
     return Versions(in_force(as_of), in_force(as_of, "e"), narrows=False)
+
+
+def shown_at_any(instants: Sequence[int]) -> Versions:
+    """What the public saw at any of several instants."""
+    return Versions(
+        either([in_force(one) for one in instants]), either([in_force(one, "e") for one in instants]), once=False
+    )
 
 
 def updated(since: int, as_of: int) -> Versions:

@@ -17,13 +17,14 @@ from adme.releases import queries
 from adme.releases.queries import Availability, Question
 from adme.releases.validators import state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
-from adme.sdmx.errors import NoResults, SyntaxFault
-from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflow
+from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
+from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflow, parts_of_reference
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
 from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import parted, with_stray_parameters
 from adme.sdmx.references import collect, partial
 from adme.sdmx.registry import PublicRegistry, words_state
+from adme.sdmx.scorecard_data import scorecard_slug
 from adme.sdmx.structure_views import written
 from adme.sdmx.v1_query import parse_v1_query
 from adme.sdmx.wishes import Wish, wish_of
@@ -52,6 +53,7 @@ def availability(
     component: str = "*",
 ) -> HttpResponseBase:
     """`/availability/{context}/{agency}/{id}/{version}/{key}/{componentID}`: codes and periods that have data."""
+    _refuse_scorecards(context, agency, flow)
     dataflow = named_dataflow(context, agency, flow, version)
     wish = wish_of(request, STRUCTURES)
     own, rest = _own_parameters(wish.rest)
@@ -66,6 +68,7 @@ def availability_v1(
     request: HttpRequest, flow: str, key: str = "all", provider: str = "all", component: str = "all"
 ) -> HttpResponseBase:
     """`/availableconstraint/{flow}/{key}/{provider}/{componentID}` of SDMX-REST 1."""
+    _refuse_scorecards("dataflow", *parts_of_reference(flow)[:2])
     dataflow = dataflow_of_reference(flow)
     wish = wish_of(request, STRUCTURES_V1)
     own, rest = _own_parameters(wish.rest)
@@ -111,6 +114,11 @@ def _answer(
     constraint = _constraint(dataflow, question, component, own.get("mode", "exact"))
     artefacts = _with_references(constraint, own.get("references", "none"))
     return HttpResponse(written(artefacts, wish.offer.export, language), headers=headers)
+
+
+def _refuse_scorecards(context: str, agency: str, flow: str) -> None:
+    if scorecard_slug(context, agency, flow):
+        raise NotImplementedYet("What there is of a scorecard is not offered here; its structure and data are.")
 
 
 def _constraint(dataflow: Dataflow, question: Question, component: str, mode: str) -> Constraint:

@@ -32,13 +32,18 @@ def named_dataflow(context: str, agency: str, name: str, version: str) -> Datafl
 
 def dataflow_of_reference(reference: str) -> Dataflow:
     """The one public dataflow of a flow reference of SDMX-REST 1: AGENCY,ID,VERSION; AGENCY,ID; or ID."""
+    return named_dataflow("dataflow", *parts_of_reference(reference))
+
+
+def parts_of_reference(reference: str) -> tuple[str, str, str]:
+    """Agency, id and version of a flow reference of SDMX-REST 1."""
     parts = reference.split(",")
     if len(parts) > 3 or not all(parts):
         raise SyntaxFault(f"“{reference}” is no dataflow; AGENCY,ID,VERSION names one.")
     if any("+" in part for part in parts[:2]):
         raise NotImplementedYet("One dataflow in one request, please.")
     agency, name, version = {1: ["all", *parts, "latest"], 2: [*parts, "latest"], 3: parts}[len(parts)]
-    return named_dataflow("dataflow", agency, name, version)
+    return agency, name, version
 
 
 def is_provided_by(dataflow: Dataflow, provider: str) -> bool:

@@ -10,16 +10,22 @@ AGENCY = "ADME"
 """Whoever published a framework did not publish these schemes: we maintain them."""
 
 
-def framework_schemes() -> list[ItemScheme]:
-    """The edition of each framework that stands now, its number as the version. Two queries."""
-    return [_scheme(current) for current in frameworks_at(moment_of(None))]
+def current_frameworks() -> list[Current]:
+    """The edition of each framework that stands now. One query."""
+    return frameworks_at(moment_of(None))
 
 
-def _scheme(current: Current) -> ItemScheme:
+def id_of(slug: str) -> str:
+    """A framework's slug as an id of SDMX."""
+    return slug.replace("-", "_").upper()
+
+
+def scheme_of(current: Current) -> ItemScheme:
+    """An edition as a category scheme, its number as the version."""
     document = current.document
     return ItemScheme(
         AGENCY,
-        document.slug.replace("-", "_").upper(),
+        id_of(document.slug),
         f"{current.edition.number}.0.0",
         dict(document.title),
         dict(document.description),

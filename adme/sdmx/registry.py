@@ -12,6 +12,8 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from adme.frameworks.queries import editions_standing
+from adme.frameworks.working_out import members
 from adme.indicators.models import Topic
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,
@@ -25,8 +27,9 @@ from adme.lib.sdmx_messages.artefacts import (
 )
 from adme.releases import queries
 from adme.sdmx import public_artefacts as made
-from adme.sdmx.framework_schemes import framework_schemes
+from adme.sdmx.framework_schemes import current_frameworks, scheme_of
 from adme.sdmx.public_documents import public_documents
+from adme.sdmx.scorecard_structures import common_structures, structures_of
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
 from adme.structures import documents
@@ -71,7 +74,7 @@ class PublicRegistry:
         found += [kept.agreement_of(flow) for flow in self._flows]
         found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
         found += self._categories
-        found += framework_schemes()
+        found += self._frameworks
         found += public_documents({artefact.urn: artefact for artefact in found})
         found += made.agencies_of(found)
         return {artefact.urn: artefact for artefact in found}
@@ -146,6 +149,15 @@ class PublicRegistry:
         return found
 
     @cached_property
+    def _frameworks(self) -> list[Artefact]:
+        """Each framework's tree, and the dataflow of its scorecard with all that it refers to. Two queries."""
+        standing = current_frameworks()
+        states = members() if standing else ()
+        found: list[Artefact] = [scheme_of(one) for one in standing]
+        found += [artefact for one in standing for artefact in structures_of(one, states)]
+        return [*found, *(common_structures() if standing else ())]
+
+    @cached_property
     def children(self) -> Mapping[str, frozenset[str]]:
         """URN → URNs that the artefact refers to."""
         return {urn: _refers_to(artefact) & self.artefacts.keys() for urn, artefact in self.artefacts.items()}
@@ -190,7 +202,7 @@ _ROLES = {True: "allowedconstraint", False: "actualconstraint"}
 def words_state() -> tuple[object, ...]:
     """What changes with any word of the registry, where no figure changes: an answer's validator has to hold it.
 
-    Five queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows; a
+    Seven queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows; a
     document never changes.
     """
     topics = Topic.objects.order_by("pk").values_list("pk", "name", "parent", "position")
@@ -201,6 +213,8 @@ def words_state() -> tuple[object, ...]:
         list(topics),
         list(under),
         Document.objects.count(),
+        editions_standing(),
+        members(),
     )
 
 

@@ -11,10 +11,11 @@ from adme.releases.validators import state_tag
 from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
 from adme.sdmx.data_answers import data_answer
 from adme.sdmx.errors import NoResults, SyntaxFault
-from adme.sdmx.flows import dataflow_of_reference, is_provided_by, named_dataflow
+from adme.sdmx.flows import EVERY, is_provided_by, named_dataflow, parts_of_reference
 from adme.sdmx.negotiation import DATA, DATA_V1, OFFERED
 from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import with_stray_parameters
+from adme.sdmx.scorecard_data import components, scorecard_answer, scorecard_slug
 from adme.sdmx.v1_query import parse_v1_query
 from adme.sdmx.wishes import Wish, wish_of
 from adme.structures.models import Dataflow
@@ -28,6 +29,9 @@ def data(
     request: HttpRequest, context: str = "*", agency: str = "*", flow: str = "*", version: str = "*", key: str = "*"
 ) -> HttpResponseBase:
     """`/data/{context}/{agency}/{id}/{version}/{key}`: what is public, in the format that was asked for."""
+    if slug := scorecard_slug(context, agency, flow):
+        wish = wish_of(request, DATA)
+        return scorecard_answer(request, slug, version, parse_query(key, wish.rest, components()), wish)
     dataflow = named_dataflow(context, agency, flow, version)
     wish = wish_of(request, DATA)
     question = parse_query(key, wish.rest, Components.of(structure_of(dataflow)))
@@ -39,7 +43,13 @@ def data(
 @sdmx_errors
 def data_v1(request: HttpRequest, flow: str, key: str = "all", provider: str = "all") -> HttpResponseBase:
     """`/data/{flow}/{key}/{provider}` of SDMX-REST 1."""
-    dataflow = dataflow_of_reference(flow)
+    agency, name, version = parts_of_reference(flow)
+    if slug := scorecard_slug("dataflow", agency, name):
+        wish = wish_of(request, DATA_V1)
+        if provider not in ("", *EVERY):
+            raise NoResults("Nothing public matches.")
+        return scorecard_answer(request, slug, version, parse_v1_query(key, wish.rest, components()), wish)
+    dataflow = named_dataflow("dataflow", agency, name, version)
     wish = wish_of(request, DATA_V1)
     question = parse_v1_query(key, wish.rest, Components.of(structure_of(dataflow)))
     if not is_provided_by(dataflow, provider):

@@ -120,7 +120,8 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
                     f"{key}?updatedAfter={PAST}",
                     f"{key}?includeHistory=true&format=jsondata",
                 )
-            ],
+            ]
+            + [f"/sdmx/v2/data/dataflow/ADME/SCORECARD_FIXTURE_PLAN{end}" for end in ("", f"?asOf={FUTURE}")],
             "sdmx:availability": [f"/sdmx/v2/availability/dataflow/{FLOW}/{key}"],
             "sdmx:structure": [f"/sdmx/v2/structure/dataflow/{FLOW}", "/sdmx/v2/structure/codelist/ASEAN"],
             "healthz": ["/healthz"],
@@ -131,12 +132,17 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
     )
 
 
+FRAMEWORK_TABLES = (
+    "framework", "parts", "scorecard", "inputs", "aims", "figures", "regional", "regional-parts", "group",
+    "own-regions", "sources", "offers", "ratings", "completeness", "incomplete", "changes", "editions", "crosswalk",
+)  # fmt: skip
+
+
 def _frameworks(iso2: str) -> dict[str, list[str]]:
     """The fixture has a KPI that takes its figures from unemployment."""
     plan = "/frameworks/fixture-plan/"
     pages = {name: [f"{plan}{name}/"] for name in ("scorecard", "completeness", "incomplete", "changes", "crosswalk")}
-    endings = {"framework": ("xlsx", "yaml")}
-    tables = ("framework", "scorecard", "inputs", "figures", "regional", "completeness", "incomplete")
+    endings = {"framework": ("xlsx", "yaml", "json")}
     return {f"portal:framework-{name}": paths for name, paths in pages.items()} | {
         "portal:frameworks": ["/frameworks/"],
         "portal:framework": [plan],
@@ -148,7 +154,9 @@ def _frameworks(iso2: str) -> dict[str, list[str]]:
         "portal:framework-part": [f"{plan}parts/kpi-11b/"],
         "portal:framework-country": [f"{plan}countries/{iso2}/"],
         "portal:framework-file": [
-            f"{plan}{table}.{ending}" for table in tables for ending in endings.get(table, ("csv", "xlsx", "json"))
+            f"{plan}{table}.{ending}"
+            for table in FRAMEWORK_TABLES
+            for ending in endings.get(table, ("csv", "xlsx", "json"))
         ],
     }
 

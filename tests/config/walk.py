@@ -74,7 +74,7 @@ def samples() -> dict[str, list[str]]:
         "edition_id": [*map(str, Edition.objects.values_list("pk", flat=True)[:1]), nothing],
         "judgement_id": ["1"],
         "uid": ["kpi-31c", "characteristic-b", "no-such-part"],
-        "table": ["scorecard", "framework", "incomplete"],
+        "table": ["scorecard", "framework", "changes", "crosswalk", "group"],
         "submission_id": [*map(str, Submission.objects.values_list("pk", flat=True)[:3]), nothing],
         "release_id": [*map(str, Release.objects.order_by("instant").values_list("pk", flat=True)[:5]), nothing],
         "iso2": ["TH", "XX"],

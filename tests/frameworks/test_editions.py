@@ -65,7 +65,7 @@ def test_an_earlier_edition_is_shown_for_an_earlier_moment():
         assert [aim.value for aim in kpi.aims_for("", "target")] == [target]
     with pytest.raises(errors.UnknownFramework):
         queries.edition_at("trial-plan", then - 1)
-    assert [one.number for one in queries.editions_of(first.framework, now)] == [2, 1]
+    assert [one.number for one in queries.history_at(first.framework.slug, [now])[0]] == [2, 1]
 
 
 def test_one_draft_at_a_time_and_only_as_its_reader_saw_it():
@@ -115,7 +115,7 @@ def test_parts_keep_their_identity_through_editions():
 
 
 def standing(framework_id: int, instant: int) -> list[int]:
-    return [one.pk for one in queries.standing_at([framework_id], instant)[framework_id].overrides.values()]
+    return [one.pk for one in queries.standing_at_each([framework_id], [instant])[0][framework_id].overrides.values()]
 
 
 def test_an_override_needs_reason_and_end_and_stays_in_the_past_when_withdrawn(monkeypatch):
@@ -154,6 +154,6 @@ def test_a_state_agrees_once_by_a_document():
     judgements.consent(framework=framework, **agreed, **WHO)
     with pytest.raises(errors.NotChangeable):
         judgements.consent(framework=framework, **agreed, **WHO)
-    assert queries.standing_at([framework.pk], queries.moment_of(None))[framework.pk].consents == {"TH"}
+    assert queries.standing_at_each([framework.pk], [queries.moment_of(None)])[0][framework.pk].consents == {"TH"}
     judgements.withdraw(judged=Consent.objects.get(), **WHO)
-    assert queries.standing_at([framework.pk], queries.moment_of(None))[framework.pk].consents == set()
+    assert queries.standing_at_each([framework.pk], [queries.moment_of(None)])[0][framework.pk].consents == set()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from adme.accounts.models import Grant, User
 from adme.accounts.roles import VERBS_OF, Role, Verb
@@ -16,7 +18,7 @@ from adme.lib import clock
 from tests.factories import world as worlds
 from tests.factories.flows import coded
 from tests.factories.frameworks import approved
-from tests.portal.test_frameworks import FILES, PAGES
+from tests.portal.test_frameworks import FILES, PAGES, as_after_a_start
 
 PROVISIONAL = "/frameworks/trial-plan/provisional/"
 WAITING, APPROVED = "73\u202f519", "64\u202f321"
@@ -120,3 +122,15 @@ def test_what_has_been_released_is_marked_no_longer(world):
     assert PROVISIONAL not in body_of(Client(), "/frameworks/trial-plan/scorecard/")
     assert client.get(f"{PROVISIONAL}?page=x").status_code == 200
     assert client.get("/frameworks/none/provisional/").status_code == 404
+
+
+def test_it_asks_a_bounded_number_of_questions(world):
+    """Public and approved figures are read apart: three questions more than a public page."""
+    add_waiting(world)
+    client = person(Role.REVIEWER)
+    for most in (15, 12):  # as the first page after a start, and later
+        if most == 15:
+            as_after_a_start()
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(PROVISIONAL).status_code == 200
+        assert len(asked) <= most

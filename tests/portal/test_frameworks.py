@@ -6,22 +6,27 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from adme.accounts.models import Organisation
+from adme.accounts.models import Grant, Organisation, User
+from adme.accounts.roles import Role
 from adme.frameworks import queries as framework_queries
 from adme.frameworks.actions import editions, judgements
 from adme.frameworks.models import Node
-from adme.frameworks.scorecard import forget, scorecard
+from adme.frameworks.scorecard import compared, forget, scorecard
+from adme.frameworks.sections import Tables
+from adme.frameworks.told import told
 from adme.lib import clock
 from adme.portal.asked import written
+from adme.releases.actions import withdraw
 from adme.structures import queries as structure_queries
 from tests.factories import world as worlds
-from tests.factories.frameworks import WHO, approved, small_tables
+from tests.factories.frameworks import GOALS, WHO, approved, small_tables
 
 PAGES = (
     "/frameworks/",
@@ -41,11 +46,15 @@ PAGES = (
     "/frameworks/trial-plan/changes/?since=2020-01-01",
     "/frameworks/trial-plan/crosswalk/",
 )
-FILES = tuple(
-    f"/frameworks/trial-plan/{table}.{ending}"
-    for table in ("scorecard", "inputs", "figures", "regional", "completeness", "incomplete")
-    for ending in ("csv", "json", "xlsx")
-) + ("/frameworks/trial-plan/framework.yaml", "/frameworks/trial-plan/framework.xlsx")
+TABLES = ("parts", "scorecard", "inputs", "aims", "figures", "regional", "regional-parts", "own-regions", "sources",
+          "offers", "ratings", "completeness", "incomplete", "editions", "crosswalk")  # fmt: skip
+ASKED = {"changes": "since=2020-01-01", "group": "group=clmv", "scorecard": "area=TH", "offers": "part=kpi-1&area=TH"}
+"""Table → what a page asks of it."""
+FILES = (
+    *(f"/frameworks/trial-plan/{table}.{ending}" for table in TABLES for ending in ("csv", "json", "xlsx")),
+    *(f"/frameworks/trial-plan/{table}.json?{asked}" for table, asked in ASKED.items()),
+    *(f"/frameworks/trial-plan/framework.{ending}" for ending in ("yaml", "xlsx", "json")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -109,20 +118,55 @@ def as_after_a_start() -> None:
     structure_queries.forget()
 
 
-def test_a_page_asks_twelve_questions_at_most_also_as_the_first_one_after_a_start(client, world, plan):
-    """However many frameworks and dataflows, and for somebody who is signed in: the shell asks three of them.
-
-    Comparing two dates works a second scorecard out: that may cost six more, the first time."""
+def test_a_page_or_file_asks_twelve_questions_at_most_also_as_the_first_one_after_a_start(client, world, plan):
+    """However many frameworks and dataflows, and for somebody who is signed in: the shell asks two of them. Comparing
+    two dates with other editions, figures and decisions asks no more."""
+    since = written(clock.now_instant())
     tables = small_tables()
     tables["framework"][0]["slug"] = "trial-plan-2"
     approved(tables)
+    something_changes(world, plan)
     client.force_login(world.loader)
-    for address in PAGES:
+    for address in (*PAGES, *FILES, f"/frameworks/trial-plan/changes/?since={since}"):
         as_after_a_start()
         with CaptureQueriesContext(connection) as asked:
-            text_of(client, address)
-        most = 18 if "since=" in address else 12
-        assert len(asked) <= most, (address, [query["sql"][:90] for query in asked])
+            text_of_any(client, address)
+        assert len(asked) <= 12, (address, [query["sql"][:90] for query in asked])
+
+
+def something_changes(world, plan) -> None:
+    """Figures, words and decisions."""
+    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2019", 1.0), (f"{worlds.NEET}.VN._T.Y15T24", "2018", "D")])
+    later = small_tables()
+    later["aims"][1]["value"] = "1"
+    approved(later)
+    node = Node.objects.get(framework=plan.framework, uid="kpi-1")
+    judgements.override(node=node, area="", progress_class="achieved", ends_date=dt.date(2999, 1, 1), **WHO)
+    judgements.consent(framework=plan.framework, area="TH", document="x", agreed_date=dt.date(2026, 1, 1), **WHO)
+    forget()
+
+
+def test_two_instants_read_at_once_are_as_each_alone(world, plan):
+    """Fetched together or apart, in either order."""
+    then = clock.now_instant()
+    something_changes(world, plan)
+    alone = [scorecard("trial-plan"), scorecard("trial-plan", as_of=then)]
+    forget()
+    both = compared("trial-plan", since=then)
+    assert both.before is not None
+    forget()
+    turned = (
+        compared("trial-plan", since=None, as_of=then),
+        compared("trial-plan", since=clock.now_instant(), as_of=then),
+    )
+    assert turned[1].before is not None
+    for one, other in zip(alone, (both.card, both.before), strict=True):
+        assert told(one).equals(told(other))
+        assert one.computed.series == other.computed.series
+    assert told(turned[1].before).equals(told(alone[0]))
+    assert [card.card.current.edition.number for card in turned] == [1, 1]
+    assert [edition.number for edition in turned[1].editions] == [1]
+    assert [edition.number for edition in both.editions] == [2, 1]
 
 
 def test_what_is_not_there_is_not_found(client, plan):
@@ -143,7 +187,8 @@ def test_a_draft_is_nowhere_in_public(client, plan):
 
 
 def test_figures_that_wait_for_their_release_are_nowhere(client, world, plan):
-    before = {address: text_of(client, address) for address in PAGES[:9]}
+    files = [address for address in FILES if ".json" in address]
+    before = {address: text_of(client, address) for address in (*PAGES[:9], *files)}
     worlds.add_secret(world)
     forget()
     for address, text in before.items():
@@ -175,6 +220,19 @@ def test_a_class_of_a_state_is_public_only_where_it_has_agreed(client, plan):
     assert "so far none has" not in text_of(client, "/frameworks/trial-plan/scorecard/")
 
 
+def test_no_table_has_the_class_of_a_state_that_has_not_agreed(client, world, plan):
+    since = written(clock.now_instant())
+    something_changes(world, plan)  # Thailand agrees
+    asked = [*((table, "") for table in TABLES), ("changes", f"since={since}"), ("group", "group=clmv")]
+    told_of = set()
+    for table, question in asked:
+        for row in json.loads(text_of(client, f"/frameworks/trial-plan/{table}.json?{question}"))["rows"]:
+            says = row.get("class") or row.get("what") == "class"
+            if says and row.get("area", "REGION") != "REGION":
+                told_of.add(row["area"])
+    assert told_of == {"TH"}
+
+
 def test_figures_of_states_are_public_with_the_source_that_won(client, plan):
     figures = [row for row in rows_of(client, "figures") if row["part"] == "kpi-1" and row["area"] == "TH"]
     assert figures
@@ -196,22 +254,69 @@ def test_an_override_stands_beside_the_computed_class_with_reason_author_and_end
 
 
 def test_a_past_scorecard_is_the_same_bit_for_bit_after_releases_editions_and_decisions(client, world, plan):
+    since = written(clock.now_instant())
+    linked(plan)
+    own, neet = f"{worlds.NEET}.{worlds.REGION}._T.Y15T24", f"{worlds.NEET}.TH._T.Y15T24"
+    worlds.revise(world, [(own, "2018", 77.125), (neet, "2024", 3.25)])
     then = written(clock.now_instant())
-    tables = ("scorecard", "inputs", "figures", "regional", "completeness", "incomplete")
+    asked = [*((table, "") for table in TABLES), *ASKED.items(), ("changes", f"since={since}")]
     addresses = [
-        f"/frameworks/trial-plan/{table}.{ending}?as_of={then}" for table in tables for ending in ("csv", "json")
-    ]
+        f"/frameworks/trial-plan/{table}.{ending}?as_of={then}&{question}"
+        for table, question in asked
+        for ending in ("csv", "json")
+    ] + [f"/frameworks/trial-plan/framework.json?as_of={then}"]
     before = {address: text_of(client, address) for address in addresses}
-    worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2019", 1.0), (f"{worlds.NEET}.VN._T.Y15T24", "2018", "D")])
-    later = small_tables()
-    later["aims"][1]["value"] = "1"
-    approved(later)
-    node = Node.objects.get(uid="kpi-1")
-    judgements.override(node=node, area="", progress_class="achieved", ends_date=dt.date(2999, 1, 1), **WHO)
-    judgements.consent(framework=plan.framework, area="TH", document="x", agreed_date=dt.date(2026, 1, 1), **WHO)
-    forget()
+    filled = [address for address in before if ".csv" in address and "2020-01-01" not in address]
+    assert [address for address in filled if before[address].count("\n") < 2] == []
+    something_changes(world, plan)
+    renamed = next_plan()
+    renamed["parts"][2]["title:en"] = "Renamed afterwards"
+    approved(renamed)
     assert {address: text_of(client, address) for address in addresses} == before
-    assert text_of(client, "/frameworks/trial-plan/figures.csv") != before[addresses[4]]
+    assert text_of(client, "/frameworks/trial-plan/figures.csv") != before[addresses[8]]
+
+
+def next_plan() -> Tables:
+    tables = small_tables()
+    tables["framework"][0] |= {"slug": "next-plan", "title:en": "Next plan"}
+    return tables
+
+
+def linked(plan) -> None:
+    """A plan after this one, and what became of a KPI in it."""
+    after = approved(next_plan())
+    old, new = Node.objects.get(framework=plan.framework, uid="kpi-1"), Node.objects.get(
+        framework=after.framework, uid="kpi-2"
+    )  # fmt: skip
+    ends = {"from_framework": plan.framework, "to_framework": after.framework, "from_node": old, "to_node": new}
+    judgements.link(relation="narrowed", **ends, **WHO)
+
+
+def test_a_concealed_release_is_gone_from_past_scorecards_that_were_looked_at_before(client, world, plan):
+    """Nothing that is kept outlives it: pages, drawings, files, SDMX."""
+    publisher = User.objects.create(username="pia")
+    Grant.objects.create(user=publisher, role=Role.PUBLISHER)
+    wrong = worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2024", 47.125)])
+    then = written(clock.now_instant())
+    worlds.revise(world, [(f"{worlds.NEET}.VN._T.Y15T24", "2018", 5.0)])
+    addresses = [
+        f"/frameworks/trial-plan/parts/kpi-1/?as_of={then}",
+        f"/frameworks/trial-plan/figures.csv?as_of={then}",
+        f"/sdmx/v2/data/dataflow/ADME/SCORECARD_TRIAL_PLAN?format=csvdata&asOf={then}",
+    ]
+    assert all("47.1" in text_of(client, address) for address in addresses)
+    withdraw(release=wrong, by=publisher, reason="a mistake", conceal=True)
+    assert [address for address in addresses if "47.1" in text_of(client, address)] == []
+
+
+def test_a_kept_drawing_follows_what_people_decide(client, plan):
+    page = "/frameworks/trial-plan/parts/kpi-1/"
+    assert "on track" not in text_of(client, page)
+    judgements.override(
+        node=Node.objects.get(uid="kpi-1"), area="", progress_class="on_track", ends_date=dt.date(2999, 1, 1), **WHO
+    )  # fmt: skip
+    drawn = text_of(client, page).partition("</figure>")[0]
+    assert "on track" in drawn.partition("<figure")[2]
 
 
 def test_a_file_says_what_it_is(client, plan):
@@ -228,6 +333,41 @@ def test_a_class_can_be_worked_out_again_from_the_inputs_file(client, plan):
         years = int(row["latest_period"]) - int(row["start_period"])
         actual = (float(row["latest_value"]) - float(row["start_value"])) / years
         assert float(row["actual"]) == pytest.approx(actual)
+
+
+def test_a_kpi_page_shows_its_aims_with_their_source_and_who_lacks_which_breakdown(client, plan):
+    tables = small_tables()
+    tables["kpis"][0]["breakdowns"] = "F; rural"
+    tables["aims"].append({"part": "kpi-1", "kind": "milestone", "period": "2020", "value": "15.5"})
+    female = {
+        "part": "kpi-1",
+        "order": "1",
+        "breakdown": "F",
+        "dataflow": GOALS,
+        "key": "SERIES=NEET; SEX=F; AGE=Y15T24",
+    }
+    tables["series"].append(female)
+    approved(tables)
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    aims = page.partition("Baselines, milestones and targets")[2].partition("</table>")[0]
+    assert "15.5 %" in aims
+    assert "the test" in aims
+    gaps = page.partition("Breakdowns that are expected, and who lacks them")[2].partition("</table>")[0]
+    women, _mark, rural = gaps.partition("rural")
+    assert "Thailand" in rural
+    assert "0 of 11 states" in rural
+    have = {
+        row["area"]
+        for row in rows_of(client, "completeness", "?part=kpi-1")
+        if (row["breakdown"], row["state"]) == ("F", "have")
+    }
+    assert f"{len(have)} of 11 states" in women
+    found = [(row["area"], row["kind"], row["value"]) for row in rows_of(client, "aims", "?part=kpi-1")]
+    assert ("REGION", "milestone", "15.5") in found
+
+
+def test_every_gap_names_whose_turn_it_is(client, plan):
+    assert [row for row in rows_of(client, "incomplete") if not (row["turn"] and row["since"])] == []
 
 
 def test_the_report_of_gaps_names_what_since_when_and_whose_turn(client, plan):
@@ -250,6 +390,10 @@ def test_what_changed_lists_words_aims_and_figures(client, world, plan):
     worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2024", 3.25)])
     forget()
     page = text_of(client, f"/frameworks/trial-plan/changes/?since={moment.isoformat().replace('+00:00', 'Z')}")
+    since = moment.isoformat().replace("+00:00", "Z")
+    told_of = {(row["what"], row["before"], row["now"]) for row in rows_of(client, "changes", f"?since={since}")}
+    assert ("aim", "target 2025: 10", "target 2025: 8") in told_of
+    assert rows_of(client, "changes") == []
     for words in (
         "target 2025: 10",
         "target 2025: 8",
@@ -262,14 +406,14 @@ def test_what_changed_lists_words_aims_and_figures(client, world, plan):
 
 
 def test_the_crosswalk_leads_from_an_old_plan_to_a_new_one(client, plan):
-    tables = small_tables()
-    tables["framework"][0] |= {"slug": "next-plan", "title:en": "Next plan"}
-    after = approved(tables)
-    old, new = Node.objects.get(framework=plan.framework, uid="kpi-1"), Node.objects.get(
-        framework=after.framework, uid="kpi-2"
-    )  # fmt: skip
-    ends = {"from_framework": plan.framework, "to_framework": after.framework, "from_node": old, "to_node": new}
-    judgements.link(relation="narrowed", **ends, **WHO)
+    linked(plan)
+    (row,) = json.loads(text_of(client, "/frameworks/next-plan/crosswalk.json"))["rows"]
+    assert (row["old_plan"], row["old_code"], row["became"], row["new_part"]) == (
+        "trial-plan",
+        "1",
+        "narrowed",
+        "kpi-2",
+    )
     page = text_of(client, "/frameworks/next-plan/crosswalk/")
     assert "Trial plan" in page
     assert "continued in part" in page
@@ -318,3 +462,50 @@ def test_a_sources_own_region_stands_beside_ours_and_is_never_mixed_in(client, w
     assert "never mixed with ours" in page
     assert "77.1" in page
     assert worlds.REGION not in {row["area"] for row in rows_of(client, "figures")}
+
+
+def test_each_table_of_a_page_has_its_files_cut_as_the_page_is(client, world, plan):
+    """The links on the page are followed; a state's, a part's and a group's files hold nothing of others."""
+    pages = ("", "scorecard/", "parts/area-a/", "parts/kpi-1/?group=clmv", "countries/TH/", "completeness/?kpi=kpi-1",
+             "incomplete/", "changes/")  # fmt: skip
+    for page in pages:
+        links = re.findall(r'href="([^"]+)" download', text_of(client, f"/frameworks/trial-plan/{page}"))
+        assert {link.partition("?")[0].rpartition(".")[2] for link in links} >= {"csv", "xlsx", "json"} or not page
+        for link in links:
+            text_of_any(client, link.replace("&amp;", "&"))
+    assert {row["area"] for row in rows_of(client, "figures", "?area=TH")} == {"TH"}
+    assert {row["part"] for row in rows_of(client, "scorecard", "?part=area-a")} == {"kpi-1", "kpi-2"}
+    assert {row["members"] for row in rows_of(client, "group", "?part=kpi-1&group=clmv")} == {"4"}
+    assert rows_of(client, "group", "?part=kpi-1") == []
+    assert {row["part"] for row in rows_of(client, "parts", "?part=area-a")} == {"area-a", "kpi-1", "kpi-2"}
+
+
+def test_a_regional_figure_can_be_made_again_from_its_parts_file(client, plan):
+    figures = {row["period"]: row for row in rows_of(client, "regional", "?part=kpi-1")}
+    members: dict[str, list[float]] = {}
+    for row in rows_of(client, "regional-parts", "?part=kpi-1"):
+        if row["counts"] == "true":
+            members.setdefault(row["period"], []).append(float(row["value"]))
+    shown = [period for period, row in figures.items() if row["value"]]
+    assert shown
+    for period in shown:
+        assert float(figures[period]["value"]) == pytest.approx(sum(members[period]) / len(members[period]))
+
+
+def test_the_offers_file_marks_the_value_that_the_figures_file_has(client, plan):
+    won = {(row["part"], row["area"], row["period"]): row["value"] for row in rows_of(client, "figures")}
+    shown = {
+        (row["part"], row["area"], row["period"]): row["value"]
+        for row in rows_of(client, "offers")
+        if row["shown"] == "true"
+    }
+    assert shown == won
+
+
+def test_pages_lead_to_their_sdmx(client, plan):
+    for page, expected in (("scorecard/", {"kpi-1", "kpi-2", "kpi-9"}), ("parts/kpi-1/", {"kpi-1"})):
+        links = re.findall(r'href="(/sdmx/[^"]+)"', text_of(client, f"/frameworks/trial-plan/{page}"))
+        assert len(links) == 5
+        texts = [text_of(client, link.replace("&amp;", "&")) for link in links]
+        table = list(csv.DictReader(io.StringIO(texts[0])))
+        assert {row["INDICATOR"] for row in table} == expected

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from adme.frameworks.scorecard import forget, scorecard
-from adme.lib import periods
+from adme.lib import clock, periods
+from adme.portal.asked import written
 from tests.factories import world as worlds
 from tests.factories.frameworks import approved, small_tables
 
@@ -99,3 +100,23 @@ def test_the_address_that_keeps_a_page_keeps_what_was_asked_of_it(client, plan, 
     link = found[1].replace("&amp;", "&")
     assert "as_of=" in link
     assert all(word in link for word in kept), link
+
+
+@pytest.mark.parametrize(
+    "page", ["", "scorecard/", "parts/kpi-1/", "completeness/", "incomplete/"]
+)  # fmt: skip
+def test_whoever_chooses_on_a_past_page_stays_in_the_past(client, plan, page):
+    then = written(clock.now_instant())
+    text = text_of(client, f"{PLAN}{page}?as_of={then}")
+    form = text.partition("<main")[2].partition("<form")[2].partition("</form>")[0]
+    assert f'name="as_of" value="{then}"' in form
+    assert 'name="as_of"' not in text_of(client, f"{PLAN}{page}").partition("<main")[2]
+
+
+def test_the_days_that_were_compared_stand_in_the_form(client, plan):
+    then = written(clock.now_instant())
+    form = (
+        text_of(client, f"{PLAN}changes/?since=2020-01-01&as_of={then}").partition("<main")[2].partition("</form>")[0]
+    )
+    assert 'name="since" value="2020-01-01"' in form
+    assert f'name="as_of" value="{clock.now().date().isoformat()}"' in form

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from adme.accounts.policy import PUBLIC, can, policy
 from adme.accounts.roles import Verb
-from adme.frameworks import rows
 from adme.frameworks.completeness import Completeness
 from adme.frameworks.errors import UnknownFramework
-from adme.frameworks.scorecard import Scorecard, scorecard, scorecards
+from adme.frameworks.scorecard import Scorecard, compared, scorecard, scorecard_and_others, scorecards
 from adme.frameworks.words import GAPS, GROUPS
-from adme.frameworks.workbook import write_workbook
-from adme.frameworks.yaml_tables import write_yaml
 from adme.lib import periods
 from adme.lib.page import slots
 from adme.lib.page.shell import Link
 from adme.lib.texts import text_in
-from adme.lib.writers import csv, xlsx
 from adme.portal import (
     framework_changes,
     framework_kpi,
@@ -36,7 +30,7 @@ from adme.portal import (
 )
 from adme.portal.asked import Asked
 from adme.portal.framework_pages import Frame
-from adme.portal.freshness import public_page, revalidated
+from adme.portal.freshness import public_page
 
 ON_A_PAGE = 40
 GAPS_ON_A_PAGE = 150
@@ -101,9 +95,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
         stated=framework_pages.stated_lines(card.document),
         listed=framework_pages.listed_words(card.document),
         summary=framework_pages.summary(card),
-        files=[
-            Link(word, frame.place.file("framework", ending)) for word, ending in (("XLSX", "xlsx"), ("YAML", "yaml"))
-        ],
+        files=framework_tables.files_of(frame, ["framework", "parts"]),
     )
 
 
@@ -112,7 +104,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
 def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
     """KPI × state."""
     card, asked, as_of = _card(request, slug)
-    years = framework_pages.years_to_choose(card)
+    years = card.years
     year = asked.one_of("year", [str(one) for one in years], "")
     card = card.in_year(int(year)) if year else card
     frame = framework_pages.frame(card, as_of=as_of, page="framework-scorecard", question=_asked(asked))
@@ -126,6 +118,7 @@ def framework_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         table=framework_pages.scorecard_table(frame, list(shown.object_list)),
         summary=framework_pages.summary(card),
         files=framework_tables.files_of(frame, ["scorecard", "inputs", "figures", "regional"], year=year),
+        as_sdmx=framework_tables.messages_of(frame),
         **framework_pages.embed(
             frame, "embed-scorecard", title=_("Scorecard: {framework}").format(framework=card.document.name)
         ),
@@ -145,7 +138,7 @@ def _may_see_provisional(request: HttpRequest) -> bool:
 @public_page
 def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     """A KPI, or a part of the tree with what hangs under it."""
-    card, asked, as_of = _card(request, slug)
+    card, asked, as_of = _card(request, slug, broken_down=True)
     part = card.document.by_uid.get(uid)
     if part is None:
         raise Http404
@@ -165,7 +158,8 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         "facts": framework_kpi.facts_of(frame, part),
     }
     if part.kpi is None:
-        return _page(request, "framework_part", frame, asked, **common)
+        files = framework_tables.files_of(frame, ["parts", "scorecard"], part=uid)
+        return _page(request, "framework_part", frame, asked, **common, files=files)
     return _page(request, "framework_kpi", frame, asked, **common, **_kpi(frame, uid, asked))
 
 
@@ -179,6 +173,8 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "said": framework_kpi.said(frame, part),
         "figure": framework_kpi.drawing(frame, part),
         "areas": framework_kpi.areas_table(frame, part),
+        "aims": framework_kpi.aims_table(frame, part),
+        "gaps": framework_kpi.gaps_table(frame, part),
         "sources": framework_sources.sources_table(part, flows),
         "offers": framework_sources.offers_table(frame, part, member, flows) if member else None,
         "coverage": framework_sources.coverage_table(frame, part),
@@ -191,6 +187,8 @@ def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
         "history": framework_kpi.history_table(frame, part),
         "turn": framework_kpi.turn_words(part),
         **framework_pages.embed(frame, "embed-kpi", uid, title=part.name),
+        "files": framework_tables.files_of_kpi(frame, uid, {name: asked.texts(name) for name in ("group", "areas")}),
+        "as_sdmx": framework_tables.messages_of(frame, uid),
         "years_url": frame.place.page("framework-completeness", kpi=uid),
     }
 
@@ -244,6 +242,7 @@ def framework_country(request: HttpRequest, slug: str, iso2: str) -> HttpRespons
         table=table,
         have=have,
         total=len(card.document.kpis),
+        files=framework_tables.files_of(frame, ["scorecard", "figures", "incomplete"], area=iso2),
     )
 
 
@@ -265,7 +264,7 @@ def framework_completeness(request: HttpRequest, slug: str) -> HttpResponse:
         one=framework_tables.years_table(frame, measured[chosen]) if chosen else None,
         table=None if chosen else framework_tables.completeness_table(frame, list(shown.object_list)),
         kpis=[(part.uid, f"{part.code} {part.name}".strip()[:90], part.uid == chosen) for part in card.document.kpis],
-        files=framework_tables.files_of(frame, ["completeness"]),
+        files=framework_tables.files_of(frame, ["completeness"], part=chosen),
     )
 
 
@@ -299,25 +298,26 @@ def framework_incomplete(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
     """What changed between two dates."""
-    card, asked, as_of = _card(request, slug)
+    asked = Asked(request.GET)
+    as_of, since = asked.as_of(), asked.as_of("since")
+    try:
+        card, before, editions = compared(slug, since=since, as_of=as_of)
+    except UnknownFramework:
+        raise Http404 from None
     frame = framework_pages.frame(card, as_of=as_of, page="framework-changes", question=_asked(asked))
-    since = asked.as_of("since")
-    table, problem = None, ""
-    if since is not None:
-        try:
-            table = framework_changes.table_of(frame, scorecard(slug, as_of=since))
-        except UnknownFramework:
-            problem = _("Nothing of this framework was public then.")
-    moments = framework_changes.editions_table(frame)
+    nothing_then = since is not None and before is None
     return _page(
         request,
         "framework_changes",
         frame,
         asked,
-        table=table,
-        problem=problem,
-        since=asked.text("since"),
-        editions=moments,
+        table=framework_changes.table_of(frame, before) if before is not None else None,
+        problem=_("Nothing of this framework was public then.") if nothing_then else "",
+        since=asked.text("since")[:10],
+        until=card.day.isoformat() if as_of is not None else "",
+        editions=framework_changes.editions_table(frame, editions),
+        files=framework_tables.files_of(frame, ["editions"])
+        + (framework_tables.files_of(frame, ["changes"], since=asked.text("since")) if before is not None else []),
     )
 
 
@@ -325,65 +325,13 @@ def framework_changes_since(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def framework_crosswalk(request: HttpRequest, slug: str) -> HttpResponse:
     """What became of the parts of an old plan in a new one."""
-    card, asked, as_of = _card(request, slug)
-    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk", question=_asked(asked))
-    return _page(request, "framework_crosswalk", frame, asked, tables=framework_changes.crosswalk_tables(frame))
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-    "yaml": "application/yaml",
-}
-
-
-def _parts_of_file(slug: str, table: str, ending: str) -> tuple[object, ...]:
+    asked = Asked(request.GET)
+    as_of = asked.as_of()
     try:
-        card = scorecard(slug)
+        card, documents = scorecard_and_others(slug, as_of=as_of)
     except UnknownFramework:
-        return (slug, table, ending)
-    standing = sorted((one.pk, str(one.withdrawn_instant)) for one in card.overrides.values())
-    return (slug, table, ending, card.current.edition.digest, card.day, standing, sorted(card.consents))
-
-
-@policy(PUBLIC, formats=("csv", "xlsx", "json", "yaml"))
-@revalidated(_parts_of_file)
-def framework_file(request: HttpRequest, slug: str, table: str, ending: str) -> HttpResponseBase:
-    """A table of the framework as CSV, XLSX or JSON; the framework itself as XLSX or YAML."""
-    card, asked, as_of = _card(request, slug)
-    if year := asked.one_of("year", [str(one) for one in framework_pages.years_to_choose(card)], ""):
-        card = card.in_year(int(year))
-    if (table == "framework") != (ending == "yaml") and not (table == "framework" and ending == "xlsx"):
-        raise Http404
-    stem = f"{slug}-{table}.{ending}"
-    if table == "framework":
-        content = card.current.edition.content
-        made = write_yaml(content).encode() if ending == "yaml" else write_workbook(content)
-        return _sent(made, ending, stem)
-    frame, head = rows.frame_of(card, table), rows.head_of(card, as_of)
-    if ending == "json":
-        told = {**head, "rows": frame.to_dicts()}
-        made = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        return _sent(made, ending, stem)
-    if ending == "csv":
-        return _streamed(csv.write([frame], bom=True), ending, stem)
-    about = [
-        (name, json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value)
-        for name, value in head.items()
-    ]
-    return _streamed(xlsx.write([frame], about=about, sheet_name=table[:31]), ending, stem)
-
-
-def _sent(content: bytes, ending: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=TYPES[ending])
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
-
-
-def _streamed(chunks: Any, ending: str, name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(chunks, content_type=TYPES[ending])
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+        raise Http404 from None
+    frame = framework_pages.frame(card, as_of=as_of, page="framework-crosswalk", question=_asked(asked))
+    tables = framework_changes.crosswalk_tables(frame, documents)
+    files = framework_tables.files_of(frame, ["crosswalk"]) if tables else []
+    return _page(request, "framework_crosswalk", frame, asked, tables=tables, files=files)

@@ -1,0 +1,134 @@
+"""Scorecards as data messages: the answers of the dataflows of `scorecard_structures`.
+
+Rows come from `frameworks.told`, which shows what the pages show: released figures, and the class of a single state
+only where it has agreed. They are some ten thousand at most, and are filtered in memory.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import polars as pl
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import override
+
+from adme.frameworks.errors import UnknownFramework
+from adme.frameworks.queries import slugs_standing
+from adme.frameworks.scorecard import Scorecard, scorecard
+from adme.frameworks.told import scorecard_flow, told
+from adme.lib.clock import from_instant
+from adme.lib.sdmx_messages import csv_data, json_data, xml_data
+from adme.lib.sdmx_messages.shape import FLAT, FlowShape, Part
+from adme.lib.sdmx_messages.xml_data import Envelope
+from adme.releases.question import Question
+from adme.releases.validators import state_tag
+from adme.sdmx.answers import public_headers, unchanged
+from adme.sdmx.errors import NoResults, NotAcceptable, NotImplementedYet, SyntaxFault
+from adme.sdmx.flows import EVERY, NEWEST
+from adme.sdmx.framework_schemes import AGENCY
+from adme.sdmx.query import Components
+from adme.sdmx.scorecard_filter import filtered
+from adme.sdmx.scorecard_structures import COMPONENTS, shape_of, version_of
+from adme.sdmx.versions import NotAVersion, matching
+from adme.sdmx.wishes import Wish
+
+
+def scorecard_slug(context: str, agency: str, flow: str) -> str:
+    """The framework whose scorecard a path names; "" where it names another dataflow. One query where it may."""
+    if context not in ("*", "dataflow") or agency not in (AGENCY, *EVERY) or not flow.startswith("SCORECARD_"):
+        return ""
+    return next((slug for slug in slugs_standing() if scorecard_flow(slug) == flow), "")
+
+
+def components() -> Components:
+    """What may be asked of a scorecard."""
+    ids = {role: [one.id for one in COMPONENTS if one.role == role] for role in ("dimension", "attribute")}
+    attributes = {one.id: "series" if one.of_series else "observation" for one in COMPONENTS if one.role == "attribute"}
+    return Components(ids["dimension"], "TIME_PERIOD", "OBS_VALUE", attributes)
+
+
+def scorecard_answer(request: HttpRequest, slug: str, version: str, question: Question, wish: Wish) -> HttpResponseBase:
+    """A scorecard as data; NoResults where there was none at the instant, or in another version."""
+    _check(question)
+    try:
+        card = scorecard(slug, as_of=question.as_of)
+    except UnknownFramework:
+        raise NoResults("Nothing public matches.") from None
+    _check_version(card, version)
+    language = wish.language(card.document.title)
+    tag = state_tag("scorecard", slug, card.state, question, wish.look, language, as_of=question.as_of)
+    headers = public_headers(tag, wish.offer.media_type, question.as_of, language)
+    if unchanged(request, tag):
+        return HttpResponse(
+            status=304, headers={name: text for name, text in headers.items() if name != "Content-Type"}
+        )
+    shape = shape_of(card.current, card.members, language)
+    with override(language):
+        rows = told(card).rename({one.column: one.id for one in COMPONENTS})
+    rows = filtered(rows, question.where, shape)
+    if rows.is_empty():
+        raise NoResults("Nothing public matches.")
+    is_past = question.as_of is not None and question.as_of == card.instant
+    instant = card.instant if is_past else card.figures_at
+    chunks = _written(rows, _shown(shape, question, wish), wish, language, instant)
+    return StreamingHttpResponse(() if request.method == "HEAD" else chunks, headers=headers)
+
+
+def _check(question: Question) -> None:
+    """NotImplementedYet for what is not offered of scorecards."""
+    asked = {
+        "updatedAfter": question.updated_after is not None,
+        "includeHistory": question.with_history,
+        "firstNObservations": question.first_n is not None,
+        "lastNObservations": question.last_n is not None,
+        "offset": question.offset != 0,
+        "limit": question.limit is not None,
+        "sort": bool(question.order),
+        "dimensionAtObservation": question.at_observation not in ("", FLAT),
+        "measures": not question.measure,
+    }
+    for name, given in asked.items():
+        if given:
+            raise NotImplementedYet(f"“{name}” is not offered for scorecards; keys, filters and asOf are.")
+
+
+def _check_version(card: Scorecard, version: str) -> None:
+    if version in NEWEST:
+        return
+    try:
+        fits = matching(version, [version_of(card.current)])
+    except NotAVersion:
+        raise SyntaxFault(f"“{version}” is not a version, as 1.0.0, +, ~, * or 1.0+.0 are.") from None
+    if not fits:
+        raise NoResults("Another edition of the framework stands, or stood then. Leave the version out, or ask as of.")
+
+
+def _shown(shape: FlowShape, question: Question, wish: Wish) -> FlowShape:
+    wanted = question.attributes
+    attributes = tuple(one for one in shape.attributes if wanted is None or one.id in wanted)
+    flat = FLAT if wish.offer.export.startswith("sdmx-csv") else question.at_observation
+    return dataclasses.replace(shape, attributes=attributes, at_observation=flat)
+
+
+def _written(rows: pl.DataFrame, shape: FlowShape, wish: Wish, language: str, instant: int) -> Iterator[bytes]:
+    name, parts = wish.offer.export, [Part(iter([rows.select(shape.columns)]))]
+    prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
+    envelope = Envelope(f"{shape.id}-{instant}", prepared, shape.agency)
+    if name in _CSV:
+        return csv_data.csv_message(parts, shape, version=_CSV[name], labels=wish.labels, keys=wish.keys)
+    if name in _JSON:
+        return json_data.json_message(
+            parts, shape, message_id=envelope.message_id, prepared=prepared, sender=shape.agency, language=language,
+            version=_JSON[name],
+        )  # fmt: skip
+    if name in _XML:
+        return xml_data.structure_specific_message(parts, shape, envelope, version=_XML[name])
+    if name == "sdmx-ml-2.1-generic":
+        return xml_data.generic_message(parts, shape, envelope)
+    raise NotAcceptable("Scorecards are offered in the formats of SDMX; their pages have CSV, XLSX and JSON files.")
+
+
+_CSV: dict[str, csv_data.Version] = {"sdmx-csv": "2.0", "sdmx-csv-1.0": "1.0", "sdmx-csv-2.1": "2.1"}
+_JSON: dict[str, json_data.Version] = {"sdmx-json": "2.0", "sdmx-json-1.0": "1.0", "sdmx-json-2.1": "2.1"}
+_XML: dict[str, xml_data.Version] = {"sdmx-ml-3.0": "3.0", "sdmx-ml-3.1": "3.1", "sdmx-ml-2.1": "2.1"}
