@@ -5,7 +5,8 @@
 transaction. So a page is made once a process, also at the moment of a release when everybody asks for it. Its ETag is
 made of its content and tells nothing else: a page that an unpublished act has not changed keeps its ETag.
 
-**Files** are streamed and never kept; their ETag is made of the public state and of the words they hold.
+**Files** are streamed and never kept; their ETag is made of the public state and of the words they hold. They carry no
+date: words change without a release, so a date could not stand for all that a file holds.
 
 Whoever carries a session gets pages of his own, without an ETag, and the gate tells caches to keep no copy.
 """
@@ -24,12 +25,10 @@ from django.conf import settings
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date
 from django.utils.translation import get_language
 
 from adme.accounts.models import AuditEntry
 from adme.lib import clock
-from adme.releases.queries import clock_instant
 from adme.releases.validators import state_tag
 
 PageView = Callable[..., HttpResponse]
@@ -41,9 +40,6 @@ KEPT_PAGES = 200
 
 LONGEST_ADDRESS = 2_000
 """Characters; a page under a longer address is not kept."""
-
-SETTLED = 2_000_000
-"""Microseconds after which a public change can be named by its second."""
 
 
 @dataclass(frozen=True)
@@ -177,12 +173,11 @@ def unless_unchanged(
 ) -> HttpResponseBase:
     """The file that `make` gives, or 304 where the reader has it; `parts` are the words it is made of."""
     etag = state_tag(settings.VERSION, get_language(), request.get_full_path(), *parts)
-    changed = _last_modified()
-    unchanged = get_conditional_response(request, etag=etag, last_modified=changed)
+    unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None and unchanged.status_code == 304:
-        return _stamped(unchanged, etag, changed)
+        return _stamped(unchanged, etag)
     response = make()
-    return _stamped(response, etag, changed) if response.status_code == 200 else response
+    return _stamped(response, etag) if response.status_code == 200 else response
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -191,20 +186,8 @@ def wants_fragment(request: HttpRequest) -> bool:
     return asked == "true" and restored != "true"
 
 
-def _last_modified() -> int | None:
-    """Seconds since the epoch of the latest public change.
-
-    HTTP dates have whole seconds: one younger than two could stand for two states, so none is given then.
-    """
-    instant = clock_instant()
-    settled = instant and clock.now_instant() - instant > SETTLED
-    return instant // 1_000_000 if settled else None
-
-
-def _stamped(response: HttpResponseBase, etag: str, changed: int | None) -> HttpResponseBase:
+def _stamped(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     response.headers["ETag"] = etag
-    if changed is not None:
-        response.headers["Last-Modified"] = http_date(changed)
     patch_vary_headers(response, ["Accept-Language"])
     return response
 

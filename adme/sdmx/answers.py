@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -79,6 +80,19 @@ def public_headers(tag: str, media_type: str, as_of: int | None = None, language
     if language:
         headers["Content-Language"] = language
     return headers
+
+
+def made_answer(
+    request: HttpRequest, body: bytes, media_type: str, *, as_of: int | None = None, language: str = ""
+) -> HttpResponse:
+    """An answer that is in memory, or 304 for who has it. Its ETag is made of its content and tells nothing else: what
+    is prepared and not yet public does not show in it."""
+    digest = hashlib.blake2b(f"{media_type}\n{language}\n".encode(), digest_size=16)
+    digest.update(body)
+    headers = public_headers(f'"{digest.hexdigest()}"', media_type, as_of, language)
+    if unchanged(request, headers["ETag"]):
+        return HttpResponse(status=304, headers={name: one for name, one in headers.items() if name != "Content-Type"})
+    return HttpResponse(body, headers=headers)
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:

@@ -8,22 +8,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from adme.accounts.policy import PUBLIC, policy
 from adme.lib import periods
 from adme.lib.sdmx_messages.artefacts import Artefacts, Constraint
 from adme.releases import queries
 from adme.releases.queries import Availability, Question
-from adme.releases.validators import state_tag
-from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
+from adme.sdmx.answers import made_answer, sdmx_errors
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflow, parts_of_reference
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
 from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import parted, with_stray_parameters
 from adme.sdmx.references import collect, partial
-from adme.sdmx.registry import PublicRegistry, words_state
+from adme.sdmx.registry import PublicRegistry
 from adme.sdmx.scorecard_data import scorecard_slug
 from adme.sdmx.structure_views import written
 from adme.sdmx.v1_query import parse_v1_query
@@ -94,26 +93,11 @@ def _own_parameters(text: str) -> tuple[dict[str, str], str]:
 def _answer(
     request: HttpRequest, dataflow: Dataflow, question: Question, component: str, own: Mapping[str, str], wish: Wish
 ) -> HttpResponseBase:
-    language, as_of = wish.language(dataflow.name), question.as_of
-    tag = state_tag(
-        "availability",
-        words_state(),
-        dataflow.pk,
-        question,
-        component,
-        sorted(own.items()),
-        wish.look,
-        language,
-        as_of=as_of,
-    )
-    headers = public_headers(tag, wish.offer.media_type, as_of, language)
-    if unchanged(request, tag):
-        return HttpResponse(
-            status=304, headers={name: value for name, value in headers.items() if name != "Content-Type"}
-        )
     constraint = _constraint(dataflow, question, component, own.get("mode", "exact"))
     artefacts = _with_references(constraint, own.get("references", "none"))
-    return HttpResponse(written(artefacts, wish.offer.export, language), headers=headers)
+    language = wish.language(dataflow.name)
+    body = written(artefacts, wish.offer.export, language)
+    return made_answer(request, body, wish.offer.media_type, as_of=question.as_of, language=language)
 
 
 def _refuse_scorecards(context: str, agency: str, flow: str) -> None:

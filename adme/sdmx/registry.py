@@ -12,7 +12,6 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from adme.frameworks.queries import editions_standing
 from adme.frameworks.working_out import members
 from adme.indicators.models import Topic
 from adme.lib.sdmx_messages.artefacts import (
@@ -33,7 +32,7 @@ from adme.sdmx.scorecard_structures import common_structures, structures_of
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
 from adme.structures import documents
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure, Document
+from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
 
 KINDS = (
     "dataflow",
@@ -197,25 +196,6 @@ def is_of(artefact: Artefact, kinds: Collection[str]) -> bool:
 
 
 _ROLES = {True: "allowedconstraint", False: "actualconstraint"}
-
-
-def words_state() -> tuple[object, ...]:
-    """What changes with any word of the registry, where no figure changes: an answer's validator has to hold it.
-
-    Seven queries on small tables. A data structure's stamp changes with its code lists, concepts and dataflows; a
-    document never changes.
-    """
-    topics = Topic.objects.order_by("pk").values_list("pk", "name", "parent", "position")
-    under = Topic.indicators.through.objects.order_by("pk").values_list("indicator", "topic")
-    return (
-        list(DataStructure.objects.order_by("pk").values_list("pk", "stamp")),
-        list(DataProvider.objects.order_by("pk").values_list("pk", "name")),
-        list(topics),
-        list(under),
-        Document.objects.count(),
-        editions_standing(),
-        members(),
-    )
 
 
 def _refers_to(artefact: Artefact) -> frozenset[str]:

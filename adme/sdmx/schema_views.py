@@ -13,13 +13,12 @@ from adme.lib.sdmx_messages import json_schema, xml_schema
 from adme.lib.sdmx_messages.artefacts import Agreement, Artefacts, Flow, ItemScheme, Structure
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape
 from adme.lib.texts import text_in
-from adme.releases.validators import state_tag
-from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
+from adme.sdmx.answers import made_answer, sdmx_errors
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.negotiation import SCHEMAS, SCHEMAS_V1, Family
 from adme.sdmx.references import collect
-from adme.sdmx.registry import PublicRegistry, words_state
-from adme.sdmx.structure_views import found, message, not_modified, parameters_of
+from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.structure_views import found, message, parameters_of
 from adme.sdmx.wishes import Wish, wish_of
 
 _OFFERED = tuple(offer.export for offer in SCHEMAS.offers)
@@ -51,13 +50,10 @@ def _answer(request: HttpRequest, context: str, path: tuple[str, str, str], fami
     parameters = parameters_of(wish.rest, known, later=("asOf",))
     if parameters.get("deletion", "false").lower() != "false":
         raise NotImplementedYet("Schemas of deletion messages are not offered.")
-    tag = state_tag("schema", words_state(), context, path, sorted(parameters.items()), wish)
-    if unchanged(request, tag):
-        return not_modified(tag, wish)
     artefacts = _allowed(context, *path)
     if wish.offer.export in (*_XML, *_JSON):
-        return _as_schema(artefacts, wish, tag, parameters.get("dimensionAtObservation", "TIME_PERIOD"))
-    return message(artefacts, wish, tag)
+        return _as_schema(request, artefacts, wish, parameters.get("dimensionAtObservation", "TIME_PERIOD"))
+    return message(request, artefacts, wish)
 
 
 def _allowed(context: str, agency: str, artefact: str, version: str) -> Artefacts:
@@ -101,7 +97,7 @@ def _communicated(everything: Artefacts, context: str) -> Artefacts:
     )
 
 
-def _as_schema(artefacts: Artefacts, wish: Wish, tag: str, at_observation: str) -> HttpResponse:
+def _as_schema(request: HttpRequest, artefacts: Artefacts, wish: Wish, at_observation: str) -> HttpResponse:
     if len(artefacts.flows) != 1:
         raise NotImplementedYet("The schema of a data structure is that of its dataflows: name one of them.")
     (flow,), (structure,) = artefacts.flows, artefacts.structures
@@ -115,7 +111,7 @@ def _as_schema(artefacts: Artefacts, wish: Wish, tag: str, at_observation: str) 
         body = json_schema.write_schema(shape, version=_JSON[name], at_observation=at_observation)
     else:
         body = xml_schema.write_schema(shape, version=_XML[name], at_observation=at_observation)
-    return HttpResponse(body, headers=public_headers(tag, wish.offer.media_type, language=language))
+    return made_answer(request, body, wish.offer.media_type, language=language)
 
 
 def _shape(flow: Flow, structure: Structure, schemes: dict[str, ItemScheme], language: str) -> FlowShape:

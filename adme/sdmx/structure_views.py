@@ -12,13 +12,13 @@ from adme.lib.clock import from_instant
 from adme.lib.sdmx_messages import json_structure, xml_structure
 from adme.lib.sdmx_messages.artefacts import Artefacts
 from adme.lib.sdmx_messages.xml_data import Envelope
-from adme.releases.validators import public_instant, state_tag
-from adme.sdmx.answers import public_headers, sdmx_errors, unchanged
+from adme.releases.validators import public_instant
+from adme.sdmx.answers import made_answer, sdmx_errors
 from adme.sdmx.errors import NoResults, NotAcceptable, NotImplementedYet, SyntaxFault
 from adme.sdmx.kinds import resolved
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1, Family
 from adme.sdmx.references import collect
-from adme.sdmx.registry import PublicRegistry, words_state
+from adme.sdmx.registry import PublicRegistry
 from adme.sdmx.versions import NotAVersion
 from adme.sdmx.wishes import Wish, wish_of
 
@@ -53,14 +53,11 @@ def _several(part: str) -> str:
 def _answer(request: HttpRequest, path: Sequence[str], family: Family) -> HttpResponseBase:
     wish = wish_of(request, family)
     parameters = parameters_of(wish.rest, ("references", "detail"), later=_LATER)
-    tag = state_tag("structure", words_state(), path, sorted(parameters.items()), wish)
-    if unchanged(request, tag):
-        return not_modified(tag, wish)
     kind, agency, artefact, version, item = path
     registry = PublicRegistry()
     named = found(registry, kind, agency, artefact, version)
     artefacts = collect(registry, named, parameters.get("references", "none"), parameters.get("detail", "full"), item)
-    return message(artefacts, wish, tag)
+    return message(request, artefacts, wish)
 
 
 def parameters_of(query_string: str, known: Sequence[str], *, later: Sequence[str] = ()) -> dict[str, str]:
@@ -89,13 +86,7 @@ def found(registry: PublicRegistry, kind: str, agency: str, artefact: str, versi
     return named
 
 
-def not_modified(tag: str, wish: Wish) -> HttpResponse:
-    """304, with the headers that a cache compares."""
-    headers = public_headers(tag, wish.offer.media_type)
-    return HttpResponse(status=304, headers={name: text for name, text in headers.items() if name != "Content-Type"})
-
-
-def message(artefacts: Artefacts, wish: Wish, tag: str) -> HttpResponse:
+def message(request: HttpRequest, artefacts: Artefacts, wish: Wish) -> HttpResponse:
     """The artefacts as the message wished for; SDMX-ML 2.1 has no words for some and leaves them out, NotAcceptable
     where nothing else was asked for."""
     if wish.offer.export == "structure-xml-2.1":
@@ -103,8 +94,8 @@ def message(artefacts: Artefacts, wish: Wish, tag: str) -> HttpResponse:
         if not artefacts.everything:
             raise NotAcceptable("SDMX-ML 2.1 has no words for this: ask for a later version, or for SDMX-JSON.")
     language = wish.language(tongue for one in artefacts.everything for tongue in one.name)
-    headers = public_headers(tag, wish.offer.media_type, language=language)
-    return HttpResponse(written(artefacts, wish.offer.export, language), headers=headers)
+    body = written(artefacts, wish.offer.export, language)
+    return made_answer(request, body, wish.offer.media_type, language=language)
 
 
 def written(artefacts: Artefacts, name: str, language: str) -> bytes:

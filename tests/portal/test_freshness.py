@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from adme.indicators.actions.register import NewIndicator, set_indicators
+from adme.indicators.actions.register import NewIndicator, NewTopic, set_indicators, set_topics
 from adme.lib import clock
 from adme.portal.freshness import KeptPage, Shelf
 from adme.releases.actions import withdraw
+from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.models import CodeList
 from tests.factories import world as worlds
 
 PAGES = ["/", "/indicators/", "/indicators/neet/", "/countries/TH/", "/table/?i=neet", "/releases/", "/licence/"]
@@ -170,3 +172,22 @@ def test_who_is_signed_in_gets_pages_that_nobody_keeps(client, world):
         response = client.get(address)
         assert "no-store" in response.headers["Cache-Control"], address
         assert client.get(address, headers={"If-None-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/sdmx/v2/structure/dataflow/ASEAN/DF_GOALS?references=all",
+        "/sdmx/v2/availability/dataflow/ASEAN/DF_GOALS?references=all",
+        "/sdmx/v2/schema/dataflow/ASEAN/DF_GOALS/1.0.0",
+        "/sdmx/v1/dataflow/ASEAN/DF_GOALS",
+    ],
+)
+def test_what_is_prepared_does_not_show_in_an_etag(client, world, address):
+    before = client.get(address)
+    who = {"by": worlds.BUILDER, "reason": "prepared"}
+    set_topics(topics=[NewTopic("to-come", {"en": "To come"})], **who)
+    set_codes(code_list=CodeList.objects.get(artefact_id="CL_GOALS"), codes=[NewCode("NEW", {"en": "New"})], **who)
+    worlds.add_secret(world, announced=False)
+    after = client.get(address, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 304, "only what is public makes another answer"
