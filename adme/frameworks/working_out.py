@@ -333,15 +333,17 @@ def _last_step(day: dt.date, frequency: str) -> int:
 
 
 def _of_region(regional: Mapping[str, Aggregated]) -> dict[tuple[str, str], tuple[Figure, ...]]:
-    """The region's figures as a series. Where other states are covered than before, comparing stops."""
+    """The region's figures as a series. Where other states are covered than before, or a state's figure comes after a
+    break or from another source than the one before, comparing stops."""
     found: dict[tuple[str, str], list[Figure]] = {}
-    covers: dict[str, tuple[list[str], int]] = {}
+    rests: dict[str, tuple[tuple[list[str], list[int]], int]] = {}
     for frequency, aggregated in regional.items():
         for row in aggregated.figures.iter_rows(named=True):
             uid = row["item"]
-            before, segment = covers.get(uid, (row["covers"], 0))
-            segment += before != row["covers"]
-            covers[uid] = (row["covers"], segment)
+            rests_on = (row["covers"], row["segments"])
+            before, segment = rests.get(uid, (rests_on, 0))
+            segment += before != rests_on
+            rests[uid] = (rests_on, segment)
             found.setdefault((uid, REGION), []).append(
                 Figure(
                     period=periods.parse(label_of(row["step"], frequency)),
@@ -350,7 +352,7 @@ def _of_region(regional: Mapping[str, Aggregated]) -> dict[tuple[str, str], tupl
                     segment=segment,
                     usable=not row["withheld"] and row["value"] is not None,
                     flags=tuple(row["flags"]),
-                    begins=before != row["covers"],
+                    begins=before != rests_on,
                 )
             )
     return {key: tuple(figures) for key, figures in found.items()}
