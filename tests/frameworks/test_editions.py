@@ -13,6 +13,7 @@ from adme.accounts.roles import Role
 from adme.frameworks import errors, queries
 from adme.frameworks.actions import editions, judgements
 from adme.frameworks.models import Consent, Edition, Framework, Node, Override
+from tests.factories.flows import make_flow
 from tests.factories.frameworks import WHO, approved, small_tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -100,6 +101,17 @@ def test_a_series_that_is_not_there_is_refused_and_nothing_is_taken(changes, col
         editions.take_tables(tables=tables, **WHO)
     assert [(one.sheet, one.row, one.column) for one in refused.value.findings] == [("Series", 2, column)]
     assert not Framework.objects.exists()
+
+
+def test_a_series_of_another_frequency_than_its_kpi_is_refused():
+    flow, tables = make_flow(), small_tables()
+    monthly = {"dataflow": flow.reference, "key": "FREQ=M; INDICATOR=POOR; SEX=F"}
+    tables["series"][1] |= monthly
+    with pytest.raises(errors.FileRefused) as refused:
+        editions.take_tables(tables=tables, **WHO)
+    assert [(one.sheet, one.row, one.column) for one in refused.value.findings] == [("Series", 3, "key")]
+    tables["kpis"][1]["frequency"] = "M"
+    editions.take_tables(tables=tables, **WHO)
 
 
 def test_parts_keep_their_identity_through_editions():
