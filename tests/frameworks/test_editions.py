@@ -114,6 +114,21 @@ def test_a_series_of_another_frequency_than_its_kpi_is_refused():
     editions.take_tables(tables=tables, **WHO)
 
 
+def test_nobody_approves_a_draft_that_he_had_a_hand_in():
+    """Nor the one whose draft somebody else has changed since."""
+    first, second, third = (person(f"approver-{n}", Role.FRAMEWORK_APPROVER) for n in range(3))
+    editor = person("editor", Role.FRAMEWORK_EDITOR)
+    draft = editions.take_tables(tables=small_tables(), by=first, reason="a draft")
+    for by in (second, editor):
+        tables = small_tables()
+        tables["parts"][1]["code"] = by.username
+        draft = editions.change_draft(edition=draft, tables=tables, by=by, reason="a code", revision=draft.revision)
+    for by in (first, second):
+        with pytest.raises(errors.OwnDraft):
+            editions.approve(edition=draft, by=by, decision=editions.Decision(document="D"), revision=draft.revision)
+    editions.approve(edition=draft, by=third, decision=editions.Decision(document="D"), revision=draft.revision)
+
+
 def test_parts_keep_their_identity_through_editions():
     first = approved()
     tables = small_tables()

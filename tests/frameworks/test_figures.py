@@ -156,7 +156,7 @@ def ratio_of(world, first: list[str], second: list[str], series: list[dict[str, 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_a_formula_with_a_forecast_is_one(world, swapped):
     statuses = [["E", "A"], ["F", "F"]]
-    found = ratio_of(world, *(reversed(statuses) if swapped else statuses), RATIO)
+    found = ratio_of(world, statuses[swapped], statuses[not swapped], RATIO)
     assert [(one.usable, one.obs_status) for one in found] == [(False, "F"), (False, "F")]
 
 
@@ -164,7 +164,7 @@ def test_a_formula_with_a_forecast_is_one(world, swapped):
 def test_a_formula_is_not_compared_across_a_break_of_any_of_its_series(world, swapped):
     """Also where the figure that says so is of a year in which another series has none."""
     statuses = [["A", "E", "", "A", "A"], ["A", "B", "B", "A", "A"]]
-    found = ratio_of(world, *(reversed(statuses) if swapped else statuses), RATIO)
+    found = ratio_of(world, statuses[swapped], statuses[not swapped], RATIO)
     assert [(periods.label(one.period), one.segment, one.begins) for one in found] == [
         ("2030", 0, False), ("2031", 1, True), ("2033", 2, True), ("2034", 2, False),
     ]  # fmt: skip

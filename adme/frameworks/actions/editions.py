@@ -136,6 +136,7 @@ def take_tables(*, tables: Tables, by: User | str, reason: str, rows: Rows | Non
         digest=digest_of(tables),
         reason=reason,
         prepared_by=name_of(by),
+        preparers=[name_of(by)],
         prepared_at=clock.now(),
     )
     _record(edition, "drafted", by, reason, {"parts": len(document.parts), "kpis": len(document.kpis)})
@@ -165,18 +166,20 @@ def change_draft(*, edition: Edition, tables: Tables, by: User | str, reason: st
     old = current.digest
     current.content, current.digest = tables, digest_of(tables)
     current.revision += 1
+    current.preparers = sorted({*current.preparers, current.prepared_by, name_of(by)})
     current.prepared_by = name_of(by)
-    current.save(update_fields=["content", "digest", "revision", "prepared_by"])
+    current.save(update_fields=["content", "digest", "revision", "prepared_by", "preparers"])
     _record(current, "changed", by, reason, {"old": old, "new": current.digest})
     return current
 
 
 @transaction.atomic
 def approve(*, edition: Edition, by: User | str, decision: Decision, reason: str = "", revision: int) -> Edition:
-    """Make a draft the framework from now on. OwnDraft for whoever prepared it; ReasonMissing without a decision."""
+    """Make a draft the framework from now on. OwnDraft for whoever drafted or changed it; ReasonMissing
+    without a decision."""
     check_right(by, Verb.APPROVE_FRAMEWORK)
     current = _locked_draft(edition, revision)
-    if isinstance(by, User) and current.prepared_by == name_of(by):
+    if isinstance(by, User) and current.was_prepared_by(name_of(by)):
         raise OwnDraft
     if not (decision.meeting.strip() or decision.document.strip()):
         raise ReasonMissing(_("The decision"))
