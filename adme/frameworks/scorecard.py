@@ -172,8 +172,8 @@ class Scorecard:
 def scorecard(slug: str, *, as_of: int | None = None, is_public: bool = True, broken_down: bool = False) -> Scorecard:
     """The framework `slug` at an instant, or now; `broken_down` fetches its breakdowns with it. UnknownFramework.
 
-    Four queries (edition, membership, clock, decisions) where this process has worked it out before; else five
-    more, and one for standard errors where the framework has any.
+    Four queries (edition, membership, clock, decisions) where this process has worked it out before, and one more for
+    an earlier instant; else five more, and one for standard errors where the framework has any.
     """
     instant = moment_of(as_of)
     asked = [_Asked(edition_at(slug, instant), as_of, instant)]
@@ -233,9 +233,10 @@ def _cards(asked: Sequence[_Asked], *, is_public: bool = True, broken_down: bool
         zip(instants, standing_at_each([one.current.framework.pk for one in asked], instants), strict=True)
     ) if asked else {}  # fmt: skip
     now = published.clock_instant()
+    figures_at = published.changed_at({now if one.as_of is None else one.as_of for one in asked})
     wanted = [
         Wanted(
-            one.current, now if one.as_of is None else min(one.as_of, now), clock.from_instant(one.instant).year, now
+            one.current, figures_at[now if one.as_of is None else one.as_of], clock.from_instant(one.instant).year, now
         )
         for one in asked
     ]

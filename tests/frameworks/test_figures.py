@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from adme.frameworks import working_out
 from adme.frameworks.assessing import Figure, judge
 from adme.frameworks.document import Aim, Assessment, Break, Kpi
+from adme.frameworks.models import Edition
 from adme.frameworks.scorecard import forget, scorecard
-from adme.lib import periods
+from adme.lib import clock, periods
+from adme.releases import queries as published
 from tests.factories import world as worlds
 from tests.factories.frameworks import BANK, GOALS, approved, small_tables
 
@@ -66,6 +69,20 @@ def test_a_source_serves_the_states_and_years_that_it_is_bound_for(world):
     card = card_with([{"dataflow": GOALS, "key": NEET, "areas": "TH", "from": "2025", "to": "2025"}])
     assert told(card) == [("2025", 7.0, 0, True, 1)]
     assert told(card, "VN") == []
+
+
+def test_moments_of_one_public_state_are_worked_out_once(world, monkeypatch):
+    approved()
+    Edition.objects.update(approved_instant=1)
+    first = published.clock_instant()
+    released(world, ("NEET.TH._T.Y15T24", "2010", 10.5))
+    real, times = working_out.compute, []
+    monkeypatch.setattr(working_out, "compute", lambda documents, **k: times.append(1) or real(documents, **k))
+    cards = [scorecard("trial-plan", as_of=first + n) for n in range(4)]
+    assert len(times) == 1
+    assert {card.figures_at for card in cards} == {first}
+    assert scorecard("trial-plan", as_of=first - 1).figures_at < first
+    assert scorecard("trial-plan", as_of=clock.now_instant()).figures_at == published.clock_instant() > first
 
 
 def test_a_formula_needs_every_series_that_it_names(world):
