@@ -10,7 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, DateField, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    F,
+    IntegerField,
+    JSONField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 
 from adme.frameworks.document import Document
@@ -107,6 +120,16 @@ def history_at(slug: str, instants: Sequence[int]) -> tuple[list[Edition], list[
     newest = [next((one for one in editions if one.instant <= instant), None) for instant in instants]
     told = [one for one in editions if one.instant <= instants[0]]
     return told, [_current(one) if one is not None else None for one in newest]
+
+
+def decided_at() -> int:
+    """The instant of the latest decision beside any edition: made or withdrawn; 0 before the first. One query."""
+    last = {"made": Max("made_instant"), "ended": Max("withdrawn_instant")}
+    each = [
+        model.objects.order_by().values(one=Value(1)).annotate(**last).values_list("made", "ended")
+        for model in (Override, Consent)
+    ]
+    return max((one or 0 for row in each[0].union(*each[1:], all=True) for one in row), default=0)
 
 
 def draft_of(slug: str) -> Edition | None:
