@@ -71,6 +71,26 @@ def test_a_source_serves_the_states_and_years_that_it_is_bound_for(world):
     assert told(card, "VN") == []
 
 
+def test_a_scorecard_of_a_year_rests_on_no_later_figure(world):
+    """No line is drawn to it either; and the rating year by year is that of the scorecard of each year."""
+    released(world, ("NEET.TH._T.Y15T24", "2012", None), ("NEET.TH._T.Y15T24", "2013", None))
+    card = card_with([{"dataflow": GOALS, "key": NEET}], interpolate="4", oldest="9")
+    whole = {periods.label(one.period): one for one in card.series("kpi-1", "")}
+    then = {periods.label(one.period): one for one in card.in_year(2013).series("kpi-1", "")}
+    assert "interpolated" in whole["2012"].flags
+    assert list(then) == ["2010", "2011", "2012", "2013"]
+    assert [year for year, one in then.items() if "interpolated" in one.flags] == []
+    assert then["2011"].value == whole["2011"].value
+    assert then["2013"].value != whole["2013"].value
+    for rating in card.ratings("kpi-1"):
+        of_year = card.in_year(rating.year)
+        assert rating.judged == of_year.shown("kpi-1", "").judged
+        assert rating.latest == of_year.latest("kpi-1", "")
+    group = card.in_year(2013).group("kpi-1", ["TH", "VN"])
+    assert group is not None
+    assert group.figures["step"].max() == 2013
+
+
 def test_moments_of_one_public_state_are_worked_out_once(world, monkeypatch):
     approved()
     Edition.objects.update(approved_instant=1)

@@ -240,6 +240,14 @@ def test_figures_of_states_are_public_with_the_source_that_won(client, plan):
     assert {row["why"] for row in figures} == {"preferred"}
 
 
+def test_a_file_of_a_year_holds_that_year_and_none_after_and_says_so(client, plan):
+    address = "/frameworks/trial-plan/regional"
+    assert {"2016", "2018"} <= {row["period"] for row in rows_of(client, "regional")}
+    assert max(row["period"] for row in rows_of(client, "regional", "?year=2016")) == "2016"
+    assert json.loads(text_of(client, f"{address}.json?year=2016"))["until"] == 2016
+    assert "trial-plan-regional-2016.csv" in client.get(f"{address}.csv?year=2016").headers["Content-Disposition"]
+
+
 def test_an_override_stands_beside_the_computed_class_with_reason_author_and_end(client, plan):
     judgements.override(
         node=Node.objects.get(uid="kpi-1"), area="", progress_class="off_track", ends_date=dt.date(2999, 1, 1),
