@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -112,6 +113,18 @@ def test_a_series_of_another_frequency_than_its_kpi_is_refused():
     assert [(one.sheet, one.row, one.column) for one in refused.value.findings] == [("Series", 3, "key")]
     tables["kpis"][1]["frequency"] = "M"
     editions.take_tables(tables=tables, **WHO)
+
+
+def test_an_override_that_another_replaces_is_on_record_as_withdrawn():
+    approved()
+    given = {"node": Node.objects.get(uid="kpi-1"), "area": "", "ends_date": dt.date(2999, 1, 1), **WHO}
+    first, second = (judgements.override(progress_class=word, **given) for word in ("on_track", "off_track"))
+    entries = AuditEntry.objects.filter(action__startswith="frameworks.override").order_by("sequence")
+    told = [(one.action.rpartition(".")[2], json.loads(one.detail)) for one in entries]
+    assert [(action, detail["id"]) for action, detail in told] == [
+        ("made", first.pk), ("withdrawn", first.pk), ("made", second.pk),
+    ]  # fmt: skip
+    assert told[1][1]["replaced_by"] == str(second.pk)
 
 
 def test_nobody_approves_a_draft_that_he_had_a_hand_in():

@@ -25,7 +25,9 @@ from adme.lib import clock
 from adme.portal.asked import written
 from adme.releases.actions import withdraw
 from adme.structures import queries as structure_queries
+from adme.structures.models import Dataflow
 from tests.factories import world as worlds
+from tests.factories.flows import make_flow
 from tests.factories.frameworks import GOALS, WHO, approved, small_tables
 
 PAGES = (
@@ -238,6 +240,19 @@ def test_figures_of_states_are_public_with_the_source_that_won(client, plan):
     assert figures
     assert {row["dataflow"] for row in figures} == {"ASEAN:DF_GOALS(1.0.0)"}
     assert {row["why"] for row in figures} == {"preferred"}
+
+
+def test_a_dataflow_of_which_nothing_is_public_is_named_by_its_reference_alone(client, world):
+    secret = make_flow()
+    Dataflow.objects.filter(pk=secret.pk).update(name={"en": "Canary title"})
+    tables = small_tables()
+    more = {"part": "kpi-1", "order": "2", "dataflow": secret.reference, "key": "FREQ=A; INDICATOR=POOR; SEX=F"}
+    tables["series"].append(more)
+    approved(tables)
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    assert secret.reference in page
+    assert "Canary title" not in page
+    assert "Goals" in page
 
 
 def test_a_file_of_a_year_holds_that_year_and_none_after_and_says_so(client, plan):
