@@ -25,13 +25,16 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
+from adme.accounts.roles import Role
 from adme.frameworks.document import Document
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.models import Consent, CrosswalkLink, Edition, Framework, Override
 from adme.frameworks.reading import read
 from adme.frameworks.sections import Tables
 from adme.lib import clock
+from adme.lib.texts import Text, text_in
 
 __all__ = [
     "Current",
@@ -178,9 +181,15 @@ class OverrideTold(NamedTuple):
     pk: int
     progress_class: str
     reason: str
-    made_by: str
+    made_for: Text
     ends_date: dt.date
     withdrawn_instant: int | None
+
+    @property
+    def who(self) -> str:
+        """Who set it, as the public is told: role and organisation, never the person."""
+        role, organisation = str(Role.FRAMEWORK_APPROVER.label), text_in(self.made_for)
+        return _("{role}, {organisation}").format(role=role, organisation=organisation) if organisation else role
 
 
 @dataclass
@@ -215,8 +224,8 @@ def _decided(place: int, pks: list[int], instant: int) -> list[QuerySet[Any, tup
     return [
         overrides.order_by().values_list(at, "node__framework", "node__uid", "area", *OverrideTold._fields),
         consents.order_by().values_list(
-            at, "framework", Value(""), "area", "pk", Value(""), Value(""), "made_by", Cast(Value(None), DateField()),
-            "withdrawn_instant",
+            at, "framework", Value(""), "area", "pk", Value(""), Value(""), Cast(Value(None), JSONField()),
+            Cast(Value(None), DateField()), "withdrawn_instant",
         ),
     ]  # fmt: skip
 

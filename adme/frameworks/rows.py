@@ -41,7 +41,7 @@ def scorecard_rows(card: Scorecard) -> Rows:
                 None if shown.hidden else shown.judged.reason or None,
                 None if shown.hidden else shown.judged.progress_class,
                 override.reason if override else None,
-                override.made_by if override else None,
+                override.who if override else None,
                 str(override.ends_date) if override else None,
             )
 

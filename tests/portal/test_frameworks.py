@@ -264,16 +264,28 @@ def test_a_file_of_a_year_holds_that_year_and_none_after_and_says_so(client, pla
 
 
 def test_an_override_stands_beside_the_computed_class_with_reason_author_and_end(client, plan):
+    """The author by role and organisation: no person's name is public."""
+    house = Organisation.objects.create(name={"en": "House of the test"}, kind=Organisation.Kind.INTERNATIONAL)
+    director = User.objects.create(username="jane.doe", organisation=house)
+    Grant.objects.create(user=director, role=Role.FRAMEWORK_APPROVER)
     judgements.override(
         node=Node.objects.get(uid="kpi-1"), area="", progress_class="off_track", ends_date=dt.date(2999, 1, 1),
-        by="director", reason="The survey of 2025 is wrong",
+        by=director, reason="The survey of 2025 is wrong",
     )  # fmt: skip
     row = rows_of(client, "scorecard")[0]
     assert (row["class"], row["computed_class"]) == ("off_track", "cannot_be_said")
-    assert (row["override_by"], row["override_ends"]) == ("director", "2999-01-01")
+    who = "approver of results frameworks, House of the test"
+    assert (row["override_by"], row["override_ends"]) == (who, "2999-01-01")
     page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
     assert "The survey of 2025 is wrong" in page
-    assert "Computed: cannot be said. Set by director until 1 January 2999." in page
+    assert f"Computed: cannot be said. Set by {who} until 1 January 2999." in page
+    house.name = {"en": "Another name since"}
+    house.save()
+    assert rows_of(client, "scorecard")[0]["override_by"] == who
+    sdmx = "/sdmx/v2/data/dataflow/ADME/SCORECARD_TRIAL_PLAN?format=csvdata"
+    assert who in text_of(client, sdmx)
+    for address in (*PAGES, *FILES, sdmx, "/api/frameworks/trial-plan/scorecard"):
+        assert b"jane.doe" not in b"".join(client.get(address)), address
 
 
 def test_a_past_scorecard_is_the_same_bit_for_bit_after_releases_editions_and_decisions(client, world, plan):

@@ -45,6 +45,7 @@ def override(
         area=area,
         progress_class=progress_class,
         reason=reason,
+        made_for=by.organisation.name if isinstance(by, User) and by.organisation else {},
         ends_date=ends_date,
         made_by=name_of(by),
         made_instant=now,
