@@ -128,7 +128,7 @@ def covered(row: dict[str, Any], frequency: str) -> tuple[Any, ...]:
 
 
 def completeness_rows(card: Scorecard) -> Rows:
-    """Each KPI, state, breakdown and year: have, provisional or missing."""
+    """Each KPI, state, breakdown and year: have, provisional, missing, or no_member (nothing is expected)."""
     read = Completeness(card)
     for part in card.document.kpis:
         for area, breakdown, year, state in read.years_of(part):

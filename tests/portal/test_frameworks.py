@@ -255,6 +255,17 @@ def test_a_dataflow_of_which_nothing_is_public_is_named_by_its_reference_alone(c
     assert "Goals" in page
 
 
+def test_nothing_is_missing_of_a_state_before_it_was_a_member(client, plan):
+    """Timor-Leste became one in October 2025."""
+    told = {
+        (row["area"], row["year"]): row["state"]
+        for row in rows_of(client, "completeness", "?part=kpi-1")
+        if row["breakdown"] == "total"
+    }
+    assert (told["BN", "2020"], told["TL", "2020"], told["TL", "2025"]) == ("missing", "no_member", "missing")
+    assert "no member then" in text_of(client, "/frameworks/trial-plan/completeness/?kpi=kpi-1")
+
+
 def test_a_file_of_a_year_holds_that_year_and_none_after_and_says_so(client, plan):
     address = "/frameworks/trial-plan/regional"
     assert {"2016", "2018"} <= {row["period"] for row in rows_of(client, "regional")}
