@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,8 @@ from adme.lib import periods
 from adme.lib.texts import text_in
 
 HAVE, PROVISIONAL, OLD, MISSING = "have", "provisional", "old", "missing"
+NO_MEMBER = "no_member"
+"""Of a state and a year at whose end it was no member."""
 STATES: Final = (HAVE, PROVISIONAL, OLD, MISSING)
 PROVISIONAL_STATUS: Final = "P"
 
@@ -122,22 +125,27 @@ class Completeness:
         return expected[0] if expected else None
 
     def years_of(self, part: Part) -> Iterator[tuple[str, str, int, str]]:
-        """(area, breakdown, year, state) for each year and breakdown that is expected, or that there is."""
+        """(area, breakdown, year, state) for each year and breakdown that is expected, or that there is.
+
+        Of a year at whose end a state was no member nothing is expected of it.
+        """
         kpi = part.kpi or Kpi()
         expected = set(self.expected_years(kpi))
         for member in self.card.states:
             figures = {periods.year(one.period): one for one in self.card.series(part.uid, member.area)}
             for year in sorted(expected | set(figures)):
                 one = figures.get(year)
-                there = HAVE if one is not None and one.value is not None else MISSING
+                none = MISSING if member.on(dt.date(year, 12, 31)) else NO_MEMBER
+                there = HAVE if one is not None and one.value is not None else none
                 if one is not None and one.obs_status == PROVISIONAL_STATUS:
                     there = PROVISIONAL
                 yield member.area, "", year, there
             broken_down = self.card.computed.broken_down.get((part.uid, member.area), {})
             for breakdown in sorted({*kpi.breakdowns, *broken_down}):
                 for year in sorted(expected):
+                    none = MISSING if member.on(dt.date(year, 12, 31)) else NO_MEMBER
                     has = year in broken_down.get(breakdown, ())
-                    yield member.area, breakdown, year, HAVE if has else MISSING
+                    yield member.area, breakdown, year, HAVE if has else none
 
 
 def turn_of(kpi: Kpi) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 from adme.frameworks import formulas
 from adme.frameworks.document import VALUE, WEIGHT, Binding, Document, Part
 from adme.frameworks.steps import step_of
+from adme.lib import periods
 from adme.releases import queries as published
 from adme.structures.models import Dataflow
 from adme.structures.queries import flows_with_structures
@@ -155,8 +156,8 @@ def _read(
 
 def _figures(parts: Sequence[Part], bindings: tuple[Bound, ...], cells: pl.DataFrame, flows: Flows) -> Figures:
     offers = _offers(bindings, cells)
-    winners = _formulas(parts, _winners(offers))
-    return Figures(bindings, _segmented(parts, winners), offers, flows)
+    values = _formulas(parts, _segmented(parts, _winners(offers, bindings)))
+    return Figures(bindings, values, offers, flows)
 
 
 # --- out of the store -----------------------------------------------------------------------------
@@ -187,9 +188,10 @@ def _asked_for(bindings: Sequence[Bound]) -> list[tuple[StructureView, dict[str,
 
 
 def _offers(bindings: Sequence[Bound], cells: pl.DataFrame) -> pl.DataFrame:
-    """Every value that the bindings offer."""
+    """Every value that the bindings offer. One of another frequency than its KPI's is no figure of it: a month's value
+    is not the year's."""
     offered = cells.join(_served(bindings), on=["dataflow_id", "rest"])
-    inside = pl.col("period").is_between("first", "last")
+    inside = pl.col("period").is_between("first", "last") & (pl.col("period") % 10 == pl.col("digit"))
     served = (pl.col("areas").list.len() == 0) | pl.col("areas").list.contains(pl.col("area"))
     return offered.filter(inside & served).select(*CANDIDATES)
 
@@ -225,25 +227,81 @@ def _served(bindings: Sequence[Bound]) -> pl.DataFrame:
         one = bound.binding
         first, last = one.first_period or 0, one.last_period or 2**62
         whose = (bound.dataflow.pk, ".".join(bound.rest), bound.part.uid, one.name, one.breakdown)
-        rows.append((*whose, place, one.order, list(one.areas), first, last))
+        digit = periods.FREQUENCIES[bound.part.kpi.frequency if bound.part.kpi else "A"]
+        rows.append((*whose, place, one.order, list(one.areas), first, last, digit))
     schema: dict[str, pl.DataType] = {"dataflow_id": pl.Int64()}
     schema |= dict.fromkeys(("rest", "uid", "name", "breakdown"), pl.String())
     schema |= {"binding": pl.Int64(), "order": pl.Int64(), "areas": pl.List(pl.String())}
-    schema |= {"first": pl.Int64(), "last": pl.Int64()}
+    schema |= {"first": pl.Int64(), "last": pl.Int64(), "digit": pl.Int64()}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 # --- which one wins -------------------------------------------------------------------------------
 
 
-def _winners(offers: pl.DataFrame) -> pl.DataFrame:
+def _winners(offers: pl.DataFrame, bindings: Sequence[Bound]) -> pl.DataFrame:
     """The offer that comes first in order, for each figure; ties go to the one that stands first in the framework."""
     whose = ["uid", "name", "breakdown", "area", "period"]
     ordered = offers.sort(*whose, "order", "binding")
-    first = offers.group_by("uid", "name", "breakdown").agg(pl.col("order").min().alias("first_order"))
     won = ordered.group_by(whose, maintain_order=True).agg(pl.all().first(), pl.len().cast(pl.Int64).alias("offered"))
-    won = won.join(first, on=["uid", "name", "breakdown"], maintain_order="left")
+    won = won.join(_first_orders(bindings), on=["uid", "name", "breakdown"], maintain_order="left")
     return won.with_columns(preferred=pl.col("order") == pl.col("first_order")).drop("first_order")
+
+
+def _first_orders(bindings: Sequence[Bound]) -> pl.DataFrame:
+    """The order of each figure's preferred source, whether it has any value or none."""
+    rows = [(one.part.uid, one.binding.name, one.binding.breakdown, one.binding.order) for one in bindings]
+    schema = {"uid": pl.String, "name": pl.String, "breakdown": pl.String, "first_order": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row").group_by("uid", "name", "breakdown").min()
+
+
+# --- where comparing must stop --------------------------------------------------------------------
+
+
+_SERIES: Final = ("uid", "name", "breakdown", "area")
+
+
+def _segmented(parts: Sequence[Part], winners: pl.DataFrame) -> pl.DataFrame:
+    """A segment begins at a declared break, at a value that its source marks as one, and where the source changes."""
+    # The join walks through the breaks once for all areas, so whatever it walks beside has to be in the order of time.
+    frame = winners.sort("period").join_asof(
+        _breaks(parts).sort("period"), on="period", by="uid", strategy="backward", check_sortedness=False
+    )
+    frame = frame.sort(*_SERIES, "period").with_columns(pl.col("breaks").fill_null(0))
+    marked = pl.col("obs_status") == "B"
+    other = (pl.col("binding") != pl.col("binding").shift()) | (pl.col("breaks") != pl.col("breaks").shift())
+    plain = (pl.col("qualifier") == "") & (pl.col("obs_status") != FORECAST)
+    steps = {period: step_of(period) for period in frame["period"].unique().to_list()}
+    return _numbered(frame.with_columns(
+        begins=(_same_series() & (marked | other)).fill_null(False),
+        usable=plain,
+        imputed=pl.col("obs_status").is_in(IMPUTED),
+        step=pl.col("period").replace_strict(steps, return_dtype=pl.Int64) if steps else pl.lit(None, pl.Int64),
+    ))  # fmt: skip
+
+
+def _same_series() -> pl.Expr:
+    """Whether the row before is of the same series."""
+    return pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in _SERIES).fill_null(False)
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows, in the order of time in each series, with the number of their segment."""
+    return frame.with_columns(segment=pl.col("begins").cast(pl.Int64).cum_sum().over(_SERIES))
+
+
+def _breaks(parts: Sequence[Part]) -> pl.DataFrame:
+    rows = [
+        (part.uid, one.period, number)
+        for part in parts
+        if part.kpi is not None
+        for number, one in enumerate(sorted(part.kpi.breaks, key=lambda one: one.period), start=1)
+    ]
+    schema = {"uid": pl.String, "period": pl.Int64, "breaks": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+# --- formulas -------------------------------------------------------------------------------------
 
 
 def _formulas(parts: Sequence[Part], winners: pl.DataFrame) -> pl.DataFrame:
@@ -258,57 +316,36 @@ def _formulas(parts: Sequence[Part], winners: pl.DataFrame) -> pl.DataFrame:
 
 
 def _computed(own: pl.DataFrame, formula: str, names: Sequence[str]) -> pl.DataFrame:
+    """A formula's values. What any of its series says is said of the result: that it is a forecast or imputed, and,
+    where any has come into another segment, that comparing stops."""
     whose = ["uid", "breakdown", "area", "period"]
     if own.is_empty() or not names:
         return own.clear()
+    told = ("obs_status", "qualifier", "usable", "imputed", "preferred", "segment")
     joined = own.filter(pl.col("name") == names[0]).rename({"value": names[0]})
+    joined = joined.with_columns(segments=pl.concat_list("segment"))
     for name in names[1:]:
-        other = own.filter(pl.col("name") == name).select(
-            *whose, pl.col("value").alias(name), "obs_status", "qualifier"
+        other = own.filter(pl.col("name") == name).select(*whose, pl.col("value").alias(name), *told)
+        joined = joined.join(other, on=whose, suffix="_other", maintain_order="left").with_columns(
+            obs_status=_status_of_both(),
+            qualifier=pl.when(pl.col("qualifier") == "").then("qualifier_other").otherwise("qualifier"),
+            usable=pl.col("usable") & pl.col("usable_other"),
+            imputed=pl.col("imputed") | pl.col("imputed_other"),
+            preferred=pl.col("preferred") & pl.col("preferred_other"),
+            segments=pl.col("segments").list.concat(pl.concat_list("segment_other")),
         )
-        joined = joined.join(other, on=whose, suffix="_other", maintain_order="left")
-        plain = pl.col("obs_status") == "A"
-        joined = joined.with_columns(
-            pl.when(plain).then("obs_status_other").otherwise("obs_status").alias("obs_status"),
-            pl.when(pl.col("qualifier") == "").then("qualifier_other").otherwise("qualifier").alias("qualifier"),
-        ).drop("obs_status_other", "qualifier_other")
+        joined = joined.drop(f"{each}_other" for each in told)
     shown = joined.with_columns(value=formulas.expression(formula), name=pl.lit(VALUE), decimals=pl.lit(None, pl.Int64))
-    return shown.filter(pl.col("value").is_finite()).select(own.columns)
+    shown = shown.filter(pl.col("value").is_finite()).sort(*whose)
+    begins = _same_series() & (pl.col("segments") != pl.col("segments").shift()).fill_null(False)
+    return _numbered(shown.with_columns(begins=begins)).select(own.columns)
 
 
-# --- where comparing must stop --------------------------------------------------------------------
-
-
-def _segmented(parts: Sequence[Part], winners: pl.DataFrame) -> pl.DataFrame:
-    """A segment begins at a declared break, at a value that its source marks as one, and where the source changes."""
-    whose = ["uid", "name", "breakdown", "area"]
-    frame = winners.sort(*whose, "period").join_asof(
-        _breaks(parts).sort("period"), on="period", by="uid", strategy="backward", check_sortedness=False
-    )
-    frame = frame.sort(*whose, "period").with_columns(pl.col("breaks").fill_null(0))
-    same_series = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in whose).fill_null(False)
-    marked = pl.col("obs_status") == "B"
-    other = (pl.col("binding") != pl.col("binding").shift()) | (pl.col("breaks") != pl.col("breaks").shift())
-    begins = (same_series & (marked | other)).fill_null(False)
-    plain = (pl.col("qualifier") == "") & (pl.col("obs_status") != FORECAST)
-    steps = {period: step_of(period) for period in frame["period"].unique().to_list()}
-    return frame.with_columns(
-        begins=begins,
-        usable=plain,
-        imputed=pl.col("obs_status").is_in(IMPUTED),
-        step=pl.col("period").replace_strict(steps, return_dtype=pl.Int64) if steps else pl.lit(None, pl.Int64),
-    ).with_columns(segment=pl.col("begins").cast(pl.Int64).cum_sum().over(whose))
-
-
-def _breaks(parts: Sequence[Part]) -> pl.DataFrame:
-    rows = [
-        (part.uid, one.period, number)
-        for part in parts
-        if part.kpi is not None
-        for number, one in enumerate(sorted(part.kpi.breaks, key=lambda one: one.period), start=1)
-    ]
-    schema = {"uid": pl.String, "period": pl.Int64, "breaks": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _status_of_both() -> pl.Expr:
+    """A forecast is one whatever stands beside it; else what the first says, unless it is plain."""
+    first, other = pl.col("obs_status"), pl.col("obs_status_other")
+    takes_other = (first == "A") | ((other == FORECAST) & (first != FORECAST))
+    return pl.when(takes_other).then(other).otherwise(first)
 
 
 def weights_of(figures: Figures) -> pl.DataFrame:

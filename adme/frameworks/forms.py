@@ -128,7 +128,12 @@ class OverrideForm(forms.Form):
     area = forms.ChoiceField(label=_("For"), required=False)
     progress_class = forms.ChoiceField(label=_("Class"))
     ends_date = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(label=_("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Readers see it, with the class, its end, your role and organisation; they do not see your name."),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, *args: Any, kpis: list[tuple[str, str]], areas: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
+from django.db import transaction
+
+from adme.accounts import audit
 from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
@@ -11,6 +15,9 @@ from adme.frameworks.assessing import Figure
 from adme.frameworks.scorecard import Scorecard, scorecard
 from adme.frameworks.working_out import compute
 from adme.releases import approved
+
+SEEN: Final = "frameworks.provisional.seen"
+"""The audit entry of a look: the one that changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,8 @@ class Provisional:
 def provisional(slug: str, *, by: User) -> Provisional:
     """The framework `slug` with everything that is approved. NotAllowed, UnknownFramework.
 
-    Worked out each time and kept nowhere, so that nothing of it can be met by anybody else.
+    Worked out each time and kept nowhere, so that nothing of it can be met by anybody else; each look is on record.
+    NotAsApproved where rows that were approved cannot be read as they were.
     """
     require(by, Verb.PROVISIONAL)
     public = scorecard(slug, is_public=False)
@@ -46,4 +54,6 @@ def provisional(slug: str, *, by: User) -> Provisional:
         frames=approved.cells,
         flows=public.computed.figures.flows,
     )
+    with transaction.atomic():
+        audit.record(by=by, action=SEEN, object_type="framework", object_id=slug)
     return Provisional(replace(public, computed=computed[0]), public)

@@ -10,15 +10,31 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, DateField, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    F,
+    IntegerField,
+    JSONField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
+from adme.accounts.roles import Role
 from adme.frameworks.document import Document
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.models import Consent, CrosswalkLink, Edition, Framework, Override
 from adme.frameworks.reading import read
 from adme.frameworks.sections import Tables
 from adme.lib import clock
+from adme.lib.texts import Text, text_in
 
 __all__ = [
     "Current",
@@ -109,6 +125,16 @@ def history_at(slug: str, instants: Sequence[int]) -> tuple[list[Edition], list[
     return told, [_current(one) if one is not None else None for one in newest]
 
 
+def decided_at() -> int:
+    """The instant of the latest decision beside any edition: made or withdrawn; 0 before the first. One query."""
+    last = {"made": Max("made_instant"), "ended": Max("withdrawn_instant")}
+    each = [
+        model.objects.order_by().values(one=Value(1)).annotate(**last).values_list("made", "ended")
+        for model in (Override, Consent)
+    ]
+    return max((one or 0 for row in each[0].union(*each[1:], all=True) for one in row), default=0)
+
+
 def draft_of(slug: str) -> Edition | None:
     """The open draft of a framework."""
     return Edition.objects.filter(framework__slug=slug, state=Edition.State.DRAFT).select_related("framework").first()
@@ -155,9 +181,15 @@ class OverrideTold(NamedTuple):
     pk: int
     progress_class: str
     reason: str
-    made_by: str
+    made_for: Text
     ends_date: dt.date
     withdrawn_instant: int | None
+
+    @property
+    def who(self) -> str:
+        """Who set it, as the public is told: role and organisation, never the person."""
+        role, organisation = str(Role.FRAMEWORK_APPROVER.label), text_in(self.made_for)
+        return _("{role}, {organisation}").format(role=role, organisation=organisation) if organisation else role
 
 
 @dataclass
@@ -192,8 +224,8 @@ def _decided(place: int, pks: list[int], instant: int) -> list[QuerySet[Any, tup
     return [
         overrides.order_by().values_list(at, "node__framework", "node__uid", "area", *OverrideTold._fields),
         consents.order_by().values_list(
-            at, "framework", Value(""), "area", "pk", Value(""), Value(""), "made_by", Cast(Value(None), DateField()),
-            "withdrawn_instant",
+            at, "framework", Value(""), "area", "pk", Value(""), Value(""), Cast(Value(None), JSONField()),
+            Cast(Value(None), DateField()), "withdrawn_instant",
         ),
     ]  # fmt: skip
 

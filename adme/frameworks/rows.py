@@ -41,7 +41,7 @@ def scorecard_rows(card: Scorecard) -> Rows:
                 None if shown.hidden else shown.judged.reason or None,
                 None if shown.hidden else shown.judged.progress_class,
                 override.reason if override else None,
-                override.made_by if override else None,
+                override.who if override else None,
                 str(override.ends_date) if override else None,
             )
 
@@ -128,7 +128,7 @@ def covered(row: dict[str, Any], frequency: str) -> tuple[Any, ...]:
 
 
 def completeness_rows(card: Scorecard) -> Rows:
-    """Each KPI, state, breakdown and year: have, provisional or missing."""
+    """Each KPI, state, breakdown and year: have, provisional, missing, or no_member (nothing is expected)."""
     read = Completeness(card)
     for part in card.document.kpis:
         for area, breakdown, year, state in read.years_of(part):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from adme.frameworks.assessing import Figure, Judged, judge
-from adme.frameworks.document import Document, Kpi
+from adme.frameworks.assessing import Figure, Judged
+from adme.frameworks.document import Document
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.models import Edition
 from adme.frameworks.queries import (
@@ -24,8 +24,9 @@ from adme.frameworks.queries import (
     moment_of,
     standing_at_each,
 )
-from adme.frameworks.working_out import REGION, Computed, Member, Wanted, forget, kept, members, regional_of, start_of
-from adme.lib import clock, periods
+from adme.frameworks.region import REGION, Member, members, regional_of
+from adme.frameworks.working_out import Computed, Wanted, forget, kept
+from adme.lib import clock
 from adme.releases import queries as published
 from adme.releases.aggregation import Aggregated
 
@@ -103,7 +104,7 @@ class Scorecard:
     def in_year(self, year: int) -> Scorecard:
         """The same with figures up to a year only, classes told in that year by the computed method alone, and the
         states that were members at its end."""
-        return replace(self, computed=replace(self.computed, until=year), overrides={})
+        return replace(self, computed=self.computed.up_to(year, self.members), overrides={})
 
     @cached_property
     def states(self) -> tuple[Member, ...]:
@@ -144,13 +145,12 @@ class Scorecard:
         return Shown(judged, override=self.overrides.get((uid, area)))
 
     def ratings(self, uid: str) -> list[Rating]:
-        """The region's class as each of the latest years would have had it, with the figures and targets of today."""
-        kpi, series, found = self.document.by_uid[uid].kpi or Kpi(), self.series(uid, REGION), []
-        for year in range(self.day.year, self.day.year - RATED_YEARS, -1):
-            known = tuple(one for one in series if periods.year(one.period) < year)
-            judged = judge(kpi, REGION, known, year=year, from_period=start_of(self.document))
-            latest = next((one for one in reversed(known) if one.value is not None), None)
-            found.append(Rating(year, judged, latest))
+        """The region's class as the scorecard of each of the latest years has it: with figures up to that year, as they
+        and the targets stand today."""
+        found, until = [], self.computed.until or self.day.year
+        for year in range(until, until - RATED_YEARS, -1):
+            then = replace(self, computed=self.computed.up_to(year, self.members, uid))
+            found.append(Rating(year, then.computed.judged_of(uid, REGION), then.latest(uid, REGION)))
         return found
 
     def group(self, uid: str, areas: Sequence[str]) -> Aggregated | None:
@@ -158,7 +158,7 @@ class Scorecard:
         part = self.document.by_uid[uid]
         if part.kpi is None or part.kpi.aggregation.rule == "none" or not areas:
             return None
-        return regional_of([part], self.computed.figures, (), areas).get(part.kpi.frequency)
+        return regional_of([part], self.computed.figures_until, (), areas).get(part.kpi.frequency)
 
     def shows(self, area: str) -> bool:
         """Whether the class of an area may be seen: that of the region always, that of a state by the framework's
@@ -172,8 +172,8 @@ class Scorecard:
 def scorecard(slug: str, *, as_of: int | None = None, is_public: bool = True, broken_down: bool = False) -> Scorecard:
     """The framework `slug` at an instant, or now; `broken_down` fetches its breakdowns with it. UnknownFramework.
 
-    Four queries (edition, membership, clock, decisions) where this process has worked it out before; else five
-    more, and one for standard errors where the framework has any.
+    Four queries (edition, membership, clock, decisions) where this process has worked it out before, and one more for
+    an earlier instant; else five more, and one for standard errors where the framework has any.
     """
     instant = moment_of(as_of)
     asked = [_Asked(edition_at(slug, instant), as_of, instant)]
@@ -233,9 +233,10 @@ def _cards(asked: Sequence[_Asked], *, is_public: bool = True, broken_down: bool
         zip(instants, standing_at_each([one.current.framework.pk for one in asked], instants), strict=True)
     ) if asked else {}  # fmt: skip
     now = published.clock_instant()
+    figures_at = published.changed_at({now if one.as_of is None else one.as_of for one in asked})
     wanted = [
         Wanted(
-            one.current, now if one.as_of is None else min(one.as_of, now), clock.from_instant(one.instant).year, now
+            one.current, figures_at[now if one.as_of is None else one.as_of], clock.from_instant(one.instant).year, now
         )
         for one in asked
     ]

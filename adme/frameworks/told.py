@@ -129,6 +129,6 @@ def _class(shown: Shown) -> dict[str, Any]:
         "computed_class": shown.judged.progress_class,
         "method": shown.judged.method,
         "override_reason": override.reason if override else None,
-        "override_by": override.made_by if override else None,
+        "override_by": override.who if override else None,
         "override_ends": override.ends_date if override else None,
     }

@@ -6,21 +6,19 @@ same answer until the public clock moves: a release that is concealed goes from 
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
-from adme.accounts.models import MembershipPeriod
 from adme.frameworks.assessing import Figure, Judged, judge
-from adme.frameworks.document import VALUE, Document, Kpi, Part
+from adme.frameworks.document import VALUE, Document, Kpi
 from adme.frameworks.figures import (
     Figures,
     Flows,
@@ -30,43 +28,15 @@ from adme.frameworks.figures import (
     figures_of_all,
     public_at,
     public_at_each,
-    weights_of,
 )
 from adme.frameworks.queries import Current
-from adme.frameworks.steps import A_YEAR, label_of, step_at, step_of
+from adme.frameworks.region import REGION, Member, of_region, regional_of
+from adme.frameworks.steps import label_of, step_of
 from adme.lib import periods
-from adme.lib.texts import text_in
-from adme.releases.aggregation import MEMBERS, VALUES, Aggregated, Rule, aggregate
+from adme.releases.aggregation import Aggregated
 
-REGION: Final = ""
-"""Stands for the region where an area is expected."""
 KEPT: Final = 24
 """Scorecards kept in memory by each process."""
-OPEN: Final = 9_999
-
-
-@dataclass(frozen=True)
-class Member:
-    """A state that is or was a member: its area code, its names, and its spans (from, to or None)."""
-
-    area: str
-    name: str
-    spans: tuple[tuple[dt.date, dt.date | None], ...]
-
-    def on(self, day: dt.date) -> bool:
-        """Whether it was a member on a day."""
-        return any(start <= day and (end is None or day <= end) for start, end in self.spans)
-
-
-def members() -> tuple[Member, ...]:
-    """Every state that is or was a member, by name. One query."""
-    found: dict[str, tuple[str, list[tuple[dt.date, dt.date | None]]]] = {}
-    spans = MembershipPeriod.objects.filter(organisation__kind="member_state").select_related("organisation")
-    for span in spans.order_by("from_date", "pk"):
-        area = span.organisation.area_code
-        found.setdefault(area, (text_in(span.organisation.name), []))[1].append((span.from_date, span.to_date))
-    made = [Member(area, name, tuple(dates)) for area, (name, dates) in found.items()]
-    return tuple(sorted(made, key=lambda member: member.name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +58,24 @@ class Computed:
     """The figures of breakdowns, where they were asked for at once."""
     until: int | None = None
     """The year beyond which figures are left out, and in which classes are told; None for what was worked out."""
+
+    def up_to(self, year: int, states: Sequence[Member], uid: str = "") -> Computed:
+        """The same with figures up to a year only. What lay on a line to a later value of the region is worked out
+        anew, as nobody knew that value then: of every KPI, or of the one that is asked for."""
+        kpis = [part for part in self.document.kpis if not uid or part.uid == uid]
+        lines = [part for part in kpis if part.kpi and part.kpi.aggregation.interpolate]
+        then = replace(self, until=year)
+        if not lines:
+            return then
+        regional, uids = dict(self.regional), [part.uid for part in lines]
+        for frequency, anew in regional_of(lines, then.figures_until, states).items():
+            own = self.regional[frequency]
+            regional[frequency] = Aggregated(
+                pl.concat([own.figures.filter(~pl.col("item").is_in(uids)), anew.figures]).sort("item", "step"),
+                pl.concat([own.parts.filter(~pl.col("item").is_in(uids)), anew.parts]).sort("item", "step", "area"),
+            )
+        kept = {key: series for key, series in self.series.items() if key[1] != REGION}
+        return replace(then, regional=regional, series={**kept, **of_region(regional)})
 
     def series_of(self, uid: str, area: str) -> tuple[Figure, ...]:
         """The figures of a KPI for an area, oldest first."""
@@ -142,12 +130,19 @@ class Computed:
                 found.setdefault(row["item"], {})[periods.parse(label_of(row["step"], frequency))] = row
         return found
 
+    @property
+    def figures_until(self) -> Figures:
+        """The figures, up to the year where one was asked for."""
+        if self.until is None:
+            return self.figures
+        return replace(self.figures, values=self.figures.values.filter(pl.col("period") // 100_000 <= self.until))
+
     @cached_property
     def own_regions(self) -> dict[str, list[tuple[str, int, float, int | None]]]:
         """KPI → what sources themselves give for areas that were never members: area, period, value, binding; by area,
         the latest first. Never mixed in."""
         columns = ("uid", "area", "period", "value", "binding")
-        theirs = self.figures.totals.filter(~pl.col("area").is_in(list(self.areas))).select(columns)
+        theirs = self.figures_until.totals.filter(~pl.col("area").is_in(list(self.areas))).select(columns)
         found: dict[str, list[tuple[str, int, float, int | None]]] = {}
         for uid, *row in theirs.sort("area", "period", descending=[False, True]).iter_rows():
             found.setdefault(uid, []).append(tuple(row))
@@ -262,7 +257,7 @@ def _computed(
     document: Document, figures: Figures, breakdowns: Figures | None, as_of: int, year: int, states: Sequence[Member]
 ) -> Computed:
     regional = regional_of(document.kpis, figures, states)
-    series = {**_of_states(document, figures, states), **_of_region(regional)}
+    series = {**_of_states(document, figures, states), **of_region(regional)}
     from_period = start_of(document)
     judged: dict[tuple[str, str], Judged] = {}
     for part in document.kpis:
@@ -272,88 +267,6 @@ def _computed(
             judged[part.uid, area] = judge(kpi, area, own, year=year, from_period=from_period)
     areas = tuple(member.area for member in states)
     return Computed(document, figures, as_of, regional, series, judged, areas, breakdowns)
-
-
-# --- the region -----------------------------------------------------------------------------------
-
-
-def regional_of(
-    parts: Sequence[Part], figures: Figures, states: Sequence[Member], areas: Sequence[str] | None = None
-) -> dict[str, Aggregated]:
-    """Frequency → the region's figures, each saying what it covers; for a group, its states whether members or not."""
-    found = {}
-    weights = weights_of(figures)
-    for frequency in A_YEAR:
-        rules = [_rule(part) for part in parts if _is_aggregated(part, frequency)]
-        if not rules:
-            continue
-        own = figures.totals.filter(pl.col("usable")).select(
-            pl.col("uid").alias("item"), "area", "step", "value", "imputed", "segment"
-        )
-        spans = _spans(states, frequency) if areas is None else pl.DataFrame(
-            [(area, 0, OPEN * 12) for area in areas], schema=MEMBERS, orient="row"
-        )  # fmt: skip
-        found[frequency] = aggregate(own.cast(VALUES), spans, rules, weights)  # type: ignore[arg-type]
-    return found
-
-
-def _is_aggregated(part: Part, frequency: str) -> bool:
-    kpi = part.kpi
-    return kpi is not None and kpi.aggregation.rule != "none" and kpi.frequency == frequency
-
-
-def _rule(part: Part) -> Rule:
-    assert part.kpi is not None  # noqa: S101 - only measured parts are asked for
-    told = part.kpi.aggregation
-    return Rule(
-        part.uid,
-        told.rule,
-        told.condition,
-        told.least_count_share,
-        told.least_weight_share,
-        told.near,
-        told.carry_forward,
-        told.interpolate,
-    )
-
-
-def _spans(states: Sequence[Member], frequency: str) -> pl.DataFrame:
-    """Membership in steps: a state counts for a period on whose last day it is a member."""
-    rows = []
-    for member in states:
-        for start, end in member.spans:
-            last = OPEN * 12 if end is None else _last_step(end, frequency)
-            rows.append((member.area, step_at(start.year, start.month, frequency), last))
-    return pl.DataFrame(rows, schema=MEMBERS, orient="row")
-
-
-def _last_step(day: dt.date, frequency: str) -> int:
-    step, following = step_at(day.year, day.month, frequency), day + dt.timedelta(days=1)
-    return step if step_at(following.year, following.month, frequency) != step else step - 1
-
-
-def _of_region(regional: Mapping[str, Aggregated]) -> dict[tuple[str, str], tuple[Figure, ...]]:
-    """The region's figures as a series. Where other states are covered than before, comparing stops."""
-    found: dict[tuple[str, str], list[Figure]] = {}
-    covers: dict[str, tuple[list[str], int]] = {}
-    for frequency, aggregated in regional.items():
-        for row in aggregated.figures.iter_rows(named=True):
-            uid = row["item"]
-            before, segment = covers.get(uid, (row["covers"], 0))
-            segment += before != row["covers"]
-            covers[uid] = (row["covers"], segment)
-            found.setdefault((uid, REGION), []).append(
-                Figure(
-                    period=periods.parse(label_of(row["step"], frequency)),
-                    step=row["step"],
-                    value=row["value"],
-                    segment=segment,
-                    usable=not row["withheld"] and row["value"] is not None,
-                    flags=tuple(row["flags"]),
-                    begins=before != row["covers"],
-                )
-            )
-    return {key: tuple(figures) for key, figures in found.items()}
 
 
 # --- the states -----------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def _area_row(frame: Frame, part: Part, kpi: Kpi, member: Member) -> Row:
     if shown.override:
         computed = shown_as.mark_of(Shown(shown.judged)).word
         remarks.append(_("Computed: {computed}. Set by {who} until {day}.").format(
-            computed=computed, who=shown.override.made_by, day=reading.day(shown.override.ends_date)))  # fmt: skip
+            computed=computed, who=shown.override.who, day=reading.day(shown.override.ends_date)))  # fmt: skip
     if latest and not latest.preferred:
         remarks.append(_("not from the preferred source"))
     cells = (

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from adme.frameworks.assessing import Figure
-from adme.frameworks.completeness import HAVE, MISSING, OLD, PROVISIONAL
+from adme.frameworks.completeness import HAVE, MISSING, NO_MEMBER, OLD, PROVISIONAL
 from adme.frameworks.scorecard import Shown
 from adme.frameworks.words import CERTAINTY, FLAGS, REASONS
 from adme.lib.page import marks, reading
@@ -21,6 +21,7 @@ HELD = {
     PROVISIONAL: Mark("◐", _("provisional"), "caution"),
     OLD: Mark("◔", _("old"), "caution"),
     MISSING: Mark("○", _("missing"), "poor"),
+    NO_MEMBER: Mark("◇", _("no member then"), "quiet"),
 }
 """What there is of a KPI for a state."""
 

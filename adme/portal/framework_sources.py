@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from adme.frameworks.document import Binding, Kpi, Part
-from adme.frameworks.scorecard import Member
+from adme.frameworks.scorecard import Member, Scorecard
 from adme.frameworks.steps import label_of
 from adme.lib import periods
 from adme.lib.page import reading
@@ -17,8 +17,19 @@ from adme.lib.page.tables import Cell, Column, Row, Table
 from adme.lib.texts import text_in
 from adme.portal import framework_marks as shown_as
 from adme.portal.framework_pages import Frame
+from adme.releases import queries as published
 
 MOST_PARTS = 15
+
+
+def titles_of(card: Scorecard) -> dict[str, str]:
+    """Reference → title of every dataflow bound of which anything is or was public: of another an edition may name the
+    reference alone. One query where one gives no figure here, else none."""
+    figures = card.computed.figures
+    giving = {figures.bindings[place].dataflow.pk for place in figures.offers["binding"].unique()}
+    flows = [flow for flow, _structure in figures.flows.values()]
+    public = giving | {flow.pk for flow in published.ever_public(flow for flow in flows if flow.pk not in giving)}
+    return {flow.reference: flow.title for flow in flows if flow.pk in public}
 
 
 def sources_table(part: Part, flows: Mapping[str, str]) -> Table:

@@ -79,7 +79,8 @@ class Rule:
 @dataclass(frozen=True)
 class Aggregated:
     """`figures`: item, step, value (null: withheld or none), members, have, count_share, weight_share (null: unknown),
-    imputed_share, carried, interpolated, oldest_weight (steps), withheld, and lists: flags, missing and covers (areas).
+    imputed_share, carried, interpolated, oldest_weight (steps), withheld, and lists: flags, missing and covers (areas),
+    segments (those of the values of the areas covered, in their order: figures with others are not compared).
 
     `parts`: item, step, area, value, used, carried_from, interpolated, weight, weight_step: what a figure opens into.
     """
@@ -174,6 +175,7 @@ def _figures(parts: pl.DataFrame, told: pl.DataFrame, rules: Sequence[Rule]) -> 
         (pl.col("step") - pl.col("weight_step")).filter(used).max().alias("oldest_weight"),
         pl.col("area").filter(~used).alias("missing"),
         pl.col("area").filter(used).alias("covers"),
+        pl.col("segment").filter(used).alias("segments"),
     )
     return _judged(figures.join(told, on="item", maintain_order="left"))
 
@@ -225,4 +227,5 @@ def _judged(figures: pl.DataFrame) -> pl.DataFrame:
         pl.concat_list(told).list.drop_nulls().alias("flags"),
         "missing",
         "covers",
+        "segments",
     ).sort("item", "step")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import Max, Q
 
 from adme.lib import clock
 from adme.lib.texts import Text
@@ -70,6 +73,18 @@ def published_at(instant: int, release_id: UUID) -> PublishedRelease | None:
         return None
     parts = [] if found.withdrawn_at else sorted(found.parts.all(), key=lambda part: part.dataflow.reference)
     return PublishedRelease(_gone(found), tuple(_part(part) for part in parts))
+
+
+def latest_changes(instants: Sequence[int], clock_stands: int) -> dict[int, int]:
+    """For each instant that of the latest release or withdrawal up to it, 0 before the first; none of them is later
+    than where the public clock stands. One query, or none."""
+    if not instants:
+        return {}
+    found = Release.objects.published(clock_stands).aggregate(
+        **{f"released{one}": Max("instant", filter=Q(instant__lte=one)) for one in instants},
+        **{f"withdrawn{one}": Max("withdrawn_instant", filter=Q(withdrawn_instant__lte=one)) for one in instants},
+    )
+    return {one: max(found[f"released{one}"] or 0, found[f"withdrawn{one}"] or 0) for one in instants}
 
 
 def _coming(release: Release) -> CalendarEntry:

@@ -10,6 +10,7 @@ __all__ = [
     "AlreadyEnded",
     "AnotherGoesFirst",
     "InstantHasPassed",
+    "NotAsApproved",
     "NotPublic",
     "NothingDelivered",
     "ReasonMissing",
@@ -67,4 +68,15 @@ class AnotherGoesFirst(ReleaseRefused):
             _("Another release goes live first."),
             _("It waits for this very moment."),
             _("Try again in a second. If this stays so, have the clock of the machine set right."),
+        )
+
+
+class NotAsApproved(ReleaseRefused):
+    """Figures that were approved cannot be read as they were, for a provisional view."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Figures that were approved cannot be read as they were."),
+            _("The file that holds them is missing or was altered on disk."),
+            _("Tell the operator; have what was approved sent back and checked again."),
         )

@@ -25,6 +25,7 @@ from adme.releases.announcements import (
     PublishedPart,
     PublishedRelease,
     calendar_at,
+    latest_changes,
     published_at,
 )
 from adme.releases.asked import (
@@ -77,6 +78,7 @@ __all__ = [
     "availability",
     "available",
     "calendar",
+    "changed_at",
     "clock_instant",
     "ever_public",
     "history",
@@ -107,6 +109,16 @@ def instant_of(as_of: AsOf) -> int:
     if as_of is None:
         return now
     return min(now, clock.to_instant(as_of) if isinstance(as_of, dt.datetime) else as_of)
+
+
+def changed_at(instants: Iterable[int]) -> dict[int, int]:
+    """For each instant that of the latest release or withdrawal up to it: the public saw the same at both.
+
+    One query, none where all of them are the public clock's or later.
+    """
+    now = public_clock()
+    found = {one: min(one, now) for one in instants}
+    return found | latest_changes([one for one in found if one < now], now)
 
 
 def select(

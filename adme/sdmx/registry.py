@@ -12,7 +12,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from adme.frameworks.working_out import members
+from adme.frameworks.region import members
 from adme.indicators.models import Topic
 from adme.lib.sdmx_messages.artefacts import (
     Agreement,

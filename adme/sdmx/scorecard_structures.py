@@ -15,9 +15,9 @@ from django.utils.translation import override
 
 from adme.frameworks import told
 from adme.frameworks.queries import Current
+from adme.frameworks.region import Member
 from adme.frameworks.rows import REGION_WORD
 from adme.frameworks.words import AIMS, CLASSES, TRENDS
-from adme.frameworks.working_out import Member
 from adme.lib.page import marks
 from adme.lib.sdmx_messages.artefacts import Artefact, ComponentUse, Flow, Item, ItemScheme, Structure
 from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from urllib.parse import urlsplit
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from adme.frameworks.actions import judgements
 from adme.frameworks.actions.editions import take_tables
+from adme.frameworks.models import Node
 from adme.indicators.actions.reports import write
 from adme.indicators.models import Indicator
 from adme.releases.actions import withdraw
@@ -299,6 +302,23 @@ def test_frameworks_and_their_kpis_are_told_as_their_pages_tell_them(client, get
         ("kpi-9", "19c", "paraphrase", ["hidden"]),
     ]
     assert client.get(urlsplit(plan["items"][0]["page"]).path).status_code == 200
+
+
+def test_the_moment_that_an_answer_names_gives_the_same_answer(get, world):
+    """Though the framework was approved, and a class set, after the latest release; and while nothing changes it stays
+    the same, so that nothing is sent again."""
+    node = Node.objects.get(framework__slug="trial-plan", uid="kpi-1")
+    judgements.override(
+        node=node, area="", progress_class="off_track", ends_date=dt.date(2999, 1, 1), by="a test", reason="to test"
+    )
+    for address in ("/api/frameworks", "/api/frameworks/trial-plan", "/api/frameworks/trial-plan/scorecard"):
+        told = get(address)
+        assert get(address) == told
+        then = get(f"{address}?as_of={told['as_of']}")
+        for one in (told, then):
+            one["next"] = None
+            one["items"] = [{**item, "page": None} for item in one["items"]]  # addresses of the present, or of then
+        assert then == told
 
 
 def test_a_scorecard_shows_no_class_that_its_page_hides(get, world):

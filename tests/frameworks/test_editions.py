@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from adme.accounts.roles import Role
 from adme.frameworks import errors, queries
 from adme.frameworks.actions import editions, judgements
 from adme.frameworks.models import Consent, Edition, Framework, Node, Override
+from tests.factories.flows import make_flow
 from tests.factories.frameworks import WHO, approved, small_tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -100,6 +102,44 @@ def test_a_series_that_is_not_there_is_refused_and_nothing_is_taken(changes, col
         editions.take_tables(tables=tables, **WHO)
     assert [(one.sheet, one.row, one.column) for one in refused.value.findings] == [("Series", 2, column)]
     assert not Framework.objects.exists()
+
+
+def test_a_series_of_another_frequency_than_its_kpi_is_refused():
+    flow, tables = make_flow(), small_tables()
+    monthly = {"dataflow": flow.reference, "key": "FREQ=M; INDICATOR=POOR; SEX=F"}
+    tables["series"][1] |= monthly
+    with pytest.raises(errors.FileRefused) as refused:
+        editions.take_tables(tables=tables, **WHO)
+    assert [(one.sheet, one.row, one.column) for one in refused.value.findings] == [("Series", 3, "key")]
+    tables["kpis"][1]["frequency"] = "M"
+    editions.take_tables(tables=tables, **WHO)
+
+
+def test_an_override_that_another_replaces_is_on_record_as_withdrawn():
+    approved()
+    given = {"node": Node.objects.get(uid="kpi-1"), "area": "", "ends_date": dt.date(2999, 1, 1), **WHO}
+    first, second = (judgements.override(progress_class=word, **given) for word in ("on_track", "off_track"))
+    entries = AuditEntry.objects.filter(action__startswith="frameworks.override").order_by("sequence")
+    told = [(one.action.rpartition(".")[2], json.loads(one.detail)) for one in entries]
+    assert [(action, detail["id"]) for action, detail in told] == [
+        ("made", first.pk), ("withdrawn", first.pk), ("made", second.pk),
+    ]  # fmt: skip
+    assert told[1][1]["replaced_by"] == str(second.pk)
+
+
+def test_nobody_approves_a_draft_that_he_had_a_hand_in():
+    """Nor the one whose draft somebody else has changed since."""
+    first, second, third = (person(f"approver-{n}", Role.FRAMEWORK_APPROVER) for n in range(3))
+    editor = person("editor", Role.FRAMEWORK_EDITOR)
+    draft = editions.take_tables(tables=small_tables(), by=first, reason="a draft")
+    for by in (second, editor):
+        tables = small_tables()
+        tables["parts"][1]["code"] = by.username
+        draft = editions.change_draft(edition=draft, tables=tables, by=by, reason="a code", revision=draft.revision)
+    for by in (first, second):
+        with pytest.raises(errors.OwnDraft):
+            editions.approve(edition=draft, by=by, decision=editions.Decision(document="D"), revision=draft.revision)
+    editions.approve(edition=draft, by=third, decision=editions.Decision(document="D"), revision=draft.revision)
 
 
 def test_parts_keep_their_identity_through_editions():

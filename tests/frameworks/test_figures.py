@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from adme.frameworks import working_out
 from adme.frameworks.assessing import Figure, judge
 from adme.frameworks.document import Aim, Assessment, Break, Kpi
+from adme.frameworks.models import Edition
 from adme.frameworks.scorecard import forget, scorecard
-from adme.lib import periods
+from adme.lib import clock, periods
+from adme.releases import queries as published
 from tests.factories import world as worlds
 from tests.factories.frameworks import BANK, GOALS, approved, small_tables
 
@@ -68,6 +71,40 @@ def test_a_source_serves_the_states_and_years_that_it_is_bound_for(world):
     assert told(card, "VN") == []
 
 
+def test_a_scorecard_of_a_year_rests_on_no_later_figure(world):
+    """No line is drawn to it either; and the rating year by year is that of the scorecard of each year."""
+    released(world, ("NEET.TH._T.Y15T24", "2012", None), ("NEET.TH._T.Y15T24", "2013", None))
+    card = card_with([{"dataflow": GOALS, "key": NEET}], interpolate="4", oldest="9")
+    whole = {periods.label(one.period): one for one in card.series("kpi-1", "")}
+    then = {periods.label(one.period): one for one in card.in_year(2013).series("kpi-1", "")}
+    assert "interpolated" in whole["2012"].flags
+    assert list(then) == ["2010", "2011", "2012", "2013"]
+    assert [year for year, one in then.items() if "interpolated" in one.flags] == []
+    assert then["2011"].value == whole["2011"].value
+    assert then["2013"].value != whole["2013"].value
+    for rating in card.ratings("kpi-1"):
+        of_year = card.in_year(rating.year)
+        assert rating.judged == of_year.shown("kpi-1", "").judged
+        assert rating.latest == of_year.latest("kpi-1", "")
+    group = card.in_year(2013).group("kpi-1", ["TH", "VN"])
+    assert group is not None
+    assert group.figures["step"].max() == 2013
+
+
+def test_moments_of_one_public_state_are_worked_out_once(world, monkeypatch):
+    approved()
+    Edition.objects.update(approved_instant=1)
+    first = published.clock_instant()
+    released(world, ("NEET.TH._T.Y15T24", "2010", 10.5))
+    real, times = working_out.compute, []
+    monkeypatch.setattr(working_out, "compute", lambda documents, **k: times.append(1) or real(documents, **k))
+    cards = [scorecard("trial-plan", as_of=first + n) for n in range(4)]
+    assert len(times) == 1
+    assert {card.figures_at for card in cards} == {first}
+    assert scorecard("trial-plan", as_of=first - 1).figures_at < first
+    assert scorecard("trial-plan", as_of=clock.now_instant()).figures_at == published.clock_instant() > first
+
+
 def test_a_formula_needs_every_series_that_it_names(world):
     released(world, ("NEET.TH._T.Y15T24", "2030", 10.0), ("WATER.TH._T._T", "2030", 40.0))
     released(
@@ -112,6 +149,85 @@ def test_what_its_source_marks_as_a_break_and_what_the_framework_declares_begin_
     approved(tables)
     found = {period: segment for period, _v, segment, *_ in told(scorecard("trial-plan")) if period > "2030"}
     assert found["2031"] == found["2032"] != found["2033"] == found["2034"] != found["2035"]
+
+
+def test_a_declared_break_is_one_for_every_state_and_for_the_region(world):
+    tables = small_tables()
+    tables["breaks"] = [{"part": "kpi-1", "period": "2014", "kind": "break", "note:en": "another scale"}]
+    approved(tables)
+    card = scorecard("trial-plan")
+    for area in ("ID", "TH", "VN", ""):
+        begun = [periods.label(one.period) for one in card.series("kpi-1", area) if one.begins]
+        assert "2014" in begun, area
+        assert ("2015" in begun) == (area == ""), area  # where Singapore joins and is gone again
+
+
+STATES_WITH_FIGURES = [area for area in worlds.STATES if area not in ("BN", "SG")]
+
+
+def test_the_region_is_not_compared_across_a_break_that_a_state_s_source_marks(world):
+    released(world, ("NEET.VN._T.Y15T24", "2012", 15.0, {"obs_status": "B"}))
+    approved()
+    region = scorecard("trial-plan").series("kpi-1", "")
+    assert [periods.label(one.period) for one in region if one.begins] == ["2012", "2015", "2016"]
+
+
+def test_the_region_is_not_compared_across_a_change_of_its_states_source(world):
+    released(world, *[(f"WATER.{area}._T._T", "2019", 5.0) for area in STATES_WITH_FIGURES])
+    series = [{"dataflow": GOALS, "key": NEET, "order": "1"}, {"dataflow": GOALS, "key": WATER, "order": "2"}]
+    region = {periods.label(one.period): one for one in card_with(series).series("kpi-1", "")}
+    assert region["2019"].segment != region["2018"].segment
+
+
+RATIO = [{"name": "a", "dataflow": GOALS, "key": NEET, "from": "2030"}, {"name": "b", "dataflow": GOALS, "key": WATER}]
+
+
+def ratio_of(world, first: list[str], second: list[str], series: list[dict[str, str]]):
+    """a / b of Thailand from 2030 on, each year with the status of a and of b ("" for no value)."""
+    for key, statuses in (("NEET.TH._T.Y15T24", first), ("WATER.TH._T._T", second)):
+        rows = [(key, str(2030 + n), 10.0, {"obs_status": status}) for n, status in enumerate(statuses) if status]
+        released(world, *rows)
+    return card_with(series, formula="a / b").series("kpi-1", "TH")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_formula_with_a_forecast_is_one(world, swapped):
+    statuses = [["E", "A"], ["F", "F"]]
+    found = ratio_of(world, statuses[swapped], statuses[not swapped], RATIO)
+    assert [(one.usable, one.obs_status) for one in found] == [(False, "F"), (False, "F")]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_formula_is_not_compared_across_a_break_of_any_of_its_series(world, swapped):
+    """Also where the figure that says so is of a year in which another series has none."""
+    statuses = [["A", "E", "", "A", "A"], ["A", "B", "B", "A", "A"]]
+    found = ratio_of(world, statuses[swapped], statuses[not swapped], RATIO)
+    assert [(periods.label(one.period), one.segment, one.begins) for one in found] == [
+        ("2030", 0, False), ("2031", 1, True), ("2033", 2, True), ("2034", 2, False),
+    ]  # fmt: skip
+
+
+def test_a_formula_is_not_compared_across_a_change_of_source_of_any_of_its_series(world):
+    released(world, *[("NEET.TH.F.Y15T24", str(year), 5.0) for year in (2032, 2033)])
+    other = {"name": "b", "order": "2", "dataflow": GOALS, "key": "SERIES=NEET; SEX=F; AGE=Y15T24"}
+    found = ratio_of(world, ["A"] * 4, ["A"] * 2, [*RATIO, other])
+    assert [(one.segment, one.preferred) for one in found] == [(0, True), (0, True), (1, False), (1, False)]
+
+
+@pytest.mark.parametrize("period", ["2018-Q1", "2018-03", "2018-W10", "2018-03-05"])
+def test_a_value_of_another_frequency_is_no_figure(world, period):
+    approved()
+    before = scorecard("trial-plan").computed
+    released(world, *[(f"NEET.{area}._T.Y15T24", period, 50.0) for area in STATES_WITH_FIGURES])
+    after = scorecard("trial-plan").computed
+    assert after.series == before.series
+    assert after.regional_rows == before.regional_rows
+
+
+def test_the_second_source_is_never_preferred_where_the_first_has_nothing_at_all(world):
+    first = {"dataflow": BANK, "key": "SERIES=UNUSED", "order": "1"}
+    card = card_with([first, {"dataflow": GOALS, "key": NEET, "order": "2"}])
+    assert {preferred for _period, _value, _segment, preferred, _offered in told(card)} == {False}
 
 
 def test_censored_values_and_forecasts_are_shown_and_not_reckoned_with(world):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from adme.accounts.models import Grant, User
+from adme.accounts.models import AuditEntry, Grant, User
 from adme.accounts.roles import VERBS_OF, Role, Verb
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
@@ -113,6 +113,26 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_learns_nothing(world):
     assert Client().get("/frameworks/none/provisional/").status_code == 302
 
 
+def test_each_look_is_on_record(world):
+    client = person(Role.REVIEWER)
+    for _look in range(2):
+        body_of(client, PROVISIONAL)
+    Client().get(PROVISIONAL)
+    looks = AuditEntry.objects.filter(action="frameworks.provisional.seen").values_list("actor", "object_id")
+    assert list(looks) == [("somebody-reviewer", "trial-plan")] * 2
+
+
+def test_where_approved_rows_are_missing_a_page_says_so(world):
+    add_waiting(world)
+    Submission.objects.filter(label="in no release").update(approved_digest="0" * 64)
+    response = person(Role.REVIEWER).get(PROVISIONAL)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "are missing on disk" in page
+    assert WAITING not in page
+    assert not AuditEntry.objects.filter(action="frameworks.provisional.seen").exists()
+
+
 def test_what_has_been_released_is_marked_no_longer(world):
     client = person(Role.PUBLISHER)
     worlds.revise(world, [(f"{worlds.NEET}.TH._T.Y15T24", "2031", 5.0)])
@@ -125,11 +145,12 @@ def test_what_has_been_released_is_marked_no_longer(world):
 
 
 def test_it_asks_a_bounded_number_of_questions(world):
-    """Public and approved figures are read apart: three questions more than a public page."""
+    """Public and approved figures are read apart, and the look is put on record: eight questions more than a public
+    page."""
     add_waiting(world)
     client = person(Role.REVIEWER)
-    for most in (15, 12):  # as the first page after a start, and later
-        if most == 15:
+    for most in (20, 17):  # as the first page after a start, and later
+        if most == 20:
             as_after_a_start()
         with CaptureQueriesContext(connection) as asked:
             assert client.get(PROVISIONAL).status_code == 200

@@ -25,7 +25,9 @@ from adme.lib import clock
 from adme.portal.asked import written
 from adme.releases.actions import withdraw
 from adme.structures import queries as structure_queries
+from adme.structures.models import Dataflow
 from tests.factories import world as worlds
+from tests.factories.flows import make_flow
 from tests.factories.frameworks import GOALS, WHO, approved, small_tables
 
 PAGES = (
@@ -240,17 +242,61 @@ def test_figures_of_states_are_public_with_the_source_that_won(client, plan):
     assert {row["why"] for row in figures} == {"preferred"}
 
 
+def test_a_dataflow_of_which_nothing_is_public_is_named_by_its_reference_alone(client, world):
+    secret = make_flow()
+    Dataflow.objects.filter(pk=secret.pk).update(name={"en": "Canary title"})
+    tables = small_tables()
+    more = {"part": "kpi-1", "order": "2", "dataflow": secret.reference, "key": "FREQ=A; INDICATOR=POOR; SEX=F"}
+    tables["series"].append(more)
+    approved(tables)
+    page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
+    assert secret.reference in page
+    assert "Canary title" not in page
+    assert "Goals" in page
+
+
+def test_nothing_is_missing_of_a_state_before_it_was_a_member(client, plan):
+    """Timor-Leste became one in October 2025."""
+    told = {
+        (row["area"], row["year"]): row["state"]
+        for row in rows_of(client, "completeness", "?part=kpi-1")
+        if row["breakdown"] == "total"
+    }
+    assert (told["BN", "2020"], told["TL", "2020"], told["TL", "2025"]) == ("missing", "no_member", "missing")
+    assert "no member then" in text_of(client, "/frameworks/trial-plan/completeness/?kpi=kpi-1")
+
+
+def test_a_file_of_a_year_holds_that_year_and_none_after_and_says_so(client, plan):
+    address = "/frameworks/trial-plan/regional"
+    assert {"2016", "2018"} <= {row["period"] for row in rows_of(client, "regional")}
+    assert max(row["period"] for row in rows_of(client, "regional", "?year=2016")) == "2016"
+    assert json.loads(text_of(client, f"{address}.json?year=2016"))["until"] == 2016
+    assert "trial-plan-regional-2016.csv" in client.get(f"{address}.csv?year=2016").headers["Content-Disposition"]
+
+
 def test_an_override_stands_beside_the_computed_class_with_reason_author_and_end(client, plan):
+    """The author by role and organisation: no person's name is public."""
+    house = Organisation.objects.create(name={"en": "House of the test"}, kind=Organisation.Kind.INTERNATIONAL)
+    director = User.objects.create(username="jane.doe", organisation=house)
+    Grant.objects.create(user=director, role=Role.FRAMEWORK_APPROVER)
     judgements.override(
         node=Node.objects.get(uid="kpi-1"), area="", progress_class="off_track", ends_date=dt.date(2999, 1, 1),
-        by="director", reason="The survey of 2025 is wrong",
+        by=director, reason="The survey of 2025 is wrong",
     )  # fmt: skip
     row = rows_of(client, "scorecard")[0]
     assert (row["class"], row["computed_class"]) == ("off_track", "cannot_be_said")
-    assert (row["override_by"], row["override_ends"]) == ("director", "2999-01-01")
+    who = "approver of results frameworks, House of the test"
+    assert (row["override_by"], row["override_ends"]) == (who, "2999-01-01")
     page = text_of(client, "/frameworks/trial-plan/parts/kpi-1/")
     assert "The survey of 2025 is wrong" in page
-    assert "Computed: cannot be said. Set by director until 1 January 2999." in page
+    assert f"Computed: cannot be said. Set by {who} until 1 January 2999." in page
+    house.name = {"en": "Another name since"}
+    house.save()
+    assert rows_of(client, "scorecard")[0]["override_by"] == who
+    sdmx = "/sdmx/v2/data/dataflow/ADME/SCORECARD_TRIAL_PLAN?format=csvdata"
+    assert who in text_of(client, sdmx)
+    for address in (*PAGES, *FILES, sdmx, "/api/frameworks/trial-plan/scorecard"):
+        assert b"jane.doe" not in b"".join(client.get(address)), address
 
 
 def test_a_past_scorecard_is_the_same_bit_for_bit_after_releases_editions_and_decisions(client, world, plan):

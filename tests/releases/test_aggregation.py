@@ -70,8 +70,8 @@ def newest(found: dict[tuple[str, int], Any], area: str, step: int, back: int) -
     return None
 
 
-def on_the_line(found: dict[tuple[str, int], Any], area: str, step: int, most: int) -> tuple[bool, float] | None:
-    """What stands on the straight line between the value before and the one after: whether imputed, and the value."""
+def on_the_line(found: dict[tuple[str, int], Any], area: str, step: int, most: int) -> tuple[float, bool, int] | None:
+    """What stands on the straight line between the value before and the one after: value, whether imputed, segment."""
     if (area, step) in found:
         return None
     before = max((at for name, at in found if name == area and at < step), default=None)
@@ -80,7 +80,7 @@ def on_the_line(found: dict[tuple[str, int], Any], area: str, step: int, most: i
         return None
     (low, imputed, segment), (high, _imputed, other) = found[area, before], found[area, after]
     share = (step - before) / (after - before)
-    return (imputed, low * (1 - share) + high * share) if segment == other else None
+    return (low * (1 - share) + high * share, imputed, segment) if segment == other else None
 
 
 def slow(world: World) -> dict[int, dict[str, Any]]:
@@ -94,7 +94,7 @@ def slow(world: World) -> dict[int, dict[str, Any]]:
             line = on_the_line(world["values"], area, step, rule.interpolate)
             value = newest(world["values"], area, step, rule.carry_forward)
             if line is not None:
-                value = (LINE, (line[1], line[0]))
+                value = (LINE, line)
             weight = newest(world["weights"], area, step, agg.OLDEST_WEIGHT)
             if value and (weight or rule.rule != agg.WEIGHTED_MEAN):
                 have[area] = (value, weight)
@@ -116,6 +116,7 @@ def slow(world: World) -> dict[int, dict[str, Any]]:
             "imputed_share": sum(value[0] < step or value[1][1] for value, _weight in have.values()) / len(have),
             "missing": [area for area in members if area not in have],
             "covers": sorted(have),
+            "segments": [have[area][0][1][2] for area in sorted(have)],
             "withheld": low,
         }
     return found

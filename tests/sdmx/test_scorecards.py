@@ -119,7 +119,7 @@ def test_as_of_gives_the_same_bytes_after_releases_editions_and_decisions(built,
     forget()
     assert [body(address) for address in addresses] == before
     (now,) = rows("&c[VALUE_TYPE]=CLS&c[OVERRIDE_BY]=ne:x&c[PROGRESS_CLASS]=achieved")
-    assert (now["OVERRIDE_BY"], now["OVERRIDE_ENDS"]) == ("the test", "2999-01-01")
+    assert (now["OVERRIDE_BY"], now["OVERRIDE_ENDS"]) == ("approver of results frameworks", "2999-01-01")
     assert Client().get(f"{FLOW}/1.0.0{CSV}").status_code == 404
     assert body(f"{FLOW}/2.0.0{CSV}") == body(FLOW + CSV)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from ninja import Query
@@ -12,12 +14,14 @@ from adme.api.interface import interface
 from adme.api.parameters import ListQuestion, Word
 from adme.frameworks.document import Kpi, Part
 from adme.frameworks.errors import UnknownFramework
+from adme.frameworks.queries import decided_at
 from adme.frameworks.scorecard import REGION, Scorecard, scorecard, scorecards
-from adme.lib import periods
+from adme.lib import clock, periods
 from adme.lib.texts import text_in
 from adme.portal.addresses import absolute
 from adme.portal.asked import written
 from adme.portal.framework_pages import Place
+from adme.releases import queries as published
 
 
 @interface.get("/frameworks", response=shapes.FrameworkList, operation_id="frameworks", url_name="frameworks")
@@ -64,10 +68,14 @@ def _card(slug: str, as_of: int | None) -> Scorecard:
 
 
 def _as_of(cards: list[Scorecard], as_of: int | None) -> str:
-    """The moment asked for, or the release whose figures these are: words of a framework have a date of their own."""
-    from adme.releases import queries as published
-
-    return written(as_of if as_of is not None else next((card.figures_at for card in cards), published.clock_instant()))
+    """The moment asked for. Without one the earliest of today at which everything stood as it does now: the latest
+    release, edition or decision, or the start of the day, as classes, members and ends of decisions go by days."""
+    if as_of is not None:
+        return written(as_of)
+    instant = max((card.instant for card in cards), default=clock.now_instant())
+    day = clock.to_instant(dt.datetime.combine(clock.from_instant(instant).date(), dt.time(), dt.UTC))
+    changes = [max(card.figures_at, card.current.edition.instant) for card in cards]
+    return written(min(instant, max(day, decided_at(), published.clock_instant(), *changes)))
 
 
 def _line(card: Scorecard) -> shapes.FrameworkLine:

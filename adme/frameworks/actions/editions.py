@@ -15,18 +15,20 @@ from adme.accounts import audit
 from adme.accounts.models import User
 from adme.accounts.roles import Verb
 from adme.frameworks.acting import check_reason, check_right, name_of
-from adme.frameworks.document import Document
+from adme.frameworks.document import Document, Kpi
 from adme.frameworks.errors import DraftMovedOn, DraftOpen, FileRefused, Finding, NotADraft, OwnDraft, ReasonMissing
 from adme.frameworks.models import Edition, Framework, Node
 from adme.frameworks.reading import Rows, read
 from adme.frameworks.sections import Tables, tidy
-from adme.lib import clock
+from adme.lib import clock, periods
 from adme.structures.models import Dataflow
 from adme.structures.queries import all_dataflows, structure_of
 from adme.structures.structure_view import StructureView
 
 NOT_APPLICABLE = "_Z"
 """The code of a dimension that a key leaves out."""
+FREQUENCY = "FREQ"
+"""The dimension whose codes are frequencies."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,13 @@ def checked(tables: Tables, rows: Rows | None = None) -> Document:
     A few queries for all dataflows named, however many series.
     """
     document = read(tables, rows)
-    findings = list(_unknown_series(tables, rows or {}))
+    findings = list(_unknown_series(tables, rows or {}, document))
     if findings:
         raise FileRefused(findings)
     return document
 
 
-def _unknown_series(tables: Tables, rows: Rows) -> Iterable[Finding]:
+def _unknown_series(tables: Tables, rows: Rows, document: Document) -> Iterable[Finding]:
     records = tables.get("series", [])
     if not records:
         return
@@ -70,7 +72,7 @@ def _unknown_series(tables: Tables, rows: Rows) -> Iterable[Finding]:
     for place, record in enumerate(records):
         numbers = rows.get("series", ())
         number = numbers[place] if place < len(numbers) else place + 2
-        fault = _series_fault(record, flows, structures)
+        fault = _series_fault(record, flows, structures) or _frequency_fault(record, document)
         if fault:
             column, message = fault
             yield Finding("unknown_series", "Series", number, column, record.get(column, "")[:200], message)
@@ -85,7 +87,7 @@ def _series_fault(
     if reference not in structures:
         structures[reference] = structure_of(flows[reference])
     structure = structures[reference]
-    key = dict(pair.split("=", 1) for pair in record["key"].replace(" ", "").split(";") if pair)
+    key = _codes(record)
     needed = {one.id for one in structure.dimensions} - {structure.area_dimension}
     if set(key) - needed:
         names = ", ".join(sorted(needed))
@@ -95,6 +97,19 @@ def _series_fault(
         if code not in structure.dimension[dimension].codes:
             return "key", _("%(dimension)s has no code “%(code)s”.") % {"dimension": dimension, "code": code}
     return None
+
+
+def _frequency_fault(record: Mapping[str, str], document: Document) -> tuple[str, str] | None:
+    """A series of another frequency than its KPI's would give it no figure at all."""
+    kpi, code = document.by_uid[record["part"]].kpi or Kpi(), _codes(record).get(FREQUENCY)
+    if code in periods.FREQUENCIES and code != kpi.frequency:
+        told = {"code": code, "frequency": kpi.frequency}
+        return "key", _("The series is of frequency %(code)s, its KPI of %(frequency)s.") % told
+    return None
+
+
+def _codes(record: Mapping[str, str]) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in record["key"].replace(" ", "").split(";") if pair)
 
 
 @transaction.atomic
@@ -121,6 +136,7 @@ def take_tables(*, tables: Tables, by: User | str, reason: str, rows: Rows | Non
         digest=digest_of(tables),
         reason=reason,
         prepared_by=name_of(by),
+        preparers=[name_of(by)],
         prepared_at=clock.now(),
     )
     _record(edition, "drafted", by, reason, {"parts": len(document.parts), "kpis": len(document.kpis)})
@@ -150,18 +166,20 @@ def change_draft(*, edition: Edition, tables: Tables, by: User | str, reason: st
     old = current.digest
     current.content, current.digest = tables, digest_of(tables)
     current.revision += 1
+    current.preparers = sorted({*current.preparers, current.prepared_by, name_of(by)})
     current.prepared_by = name_of(by)
-    current.save(update_fields=["content", "digest", "revision", "prepared_by"])
+    current.save(update_fields=["content", "digest", "revision", "prepared_by", "preparers"])
     _record(current, "changed", by, reason, {"old": old, "new": current.digest})
     return current
 
 
 @transaction.atomic
 def approve(*, edition: Edition, by: User | str, decision: Decision, reason: str = "", revision: int) -> Edition:
-    """Make a draft the framework from now on. OwnDraft for whoever prepared it; ReasonMissing without a decision."""
+    """Make a draft the framework from now on. OwnDraft for whoever drafted or changed it; ReasonMissing
+    without a decision."""
     check_right(by, Verb.APPROVE_FRAMEWORK)
     current = _locked_draft(edition, revision)
-    if isinstance(by, User) and current.prepared_by == name_of(by):
+    if isinstance(by, User) and current.was_prepared_by(name_of(by)):
         raise OwnDraft
     if not (decision.meeting.strip() or decision.document.strip()):
         raise ReasonMissing(_("The decision"))

@@ -33,18 +33,25 @@ def override(
     if ends_date < clock.now().date():
         raise NotChangeable(_("The end date has passed already."))
     _known_area(area)
-    standing = Override.objects.select_for_update().filter(node=node, area=area, withdrawn_instant__isnull=True)
+    # Decisions on one framework wait for each other: nobody meets the database's refusal of a second one that stands.
+    Framework.objects.select_for_update().get(pk=node.framework_id)
+    standing: list[Any] = list(Override.objects.filter(node=node, area=area, withdrawn_instant__isnull=True))
     now = clock.now_instant()
-    standing.update(withdrawn_instant=now, withdrawn_by=name_of(by), withdrawn_reason=reason)
+    Override.objects.filter(pk__in=[one.pk for one in standing]).update(
+        withdrawn_instant=now, withdrawn_by=name_of(by), withdrawn_reason=reason
+    )
     made = Override.objects.create(
         node=node,
         area=area,
         progress_class=progress_class,
         reason=reason,
+        made_for=by.organisation.name if isinstance(by, User) and by.organisation else {},
         ends_date=ends_date,
         made_by=name_of(by),
         made_instant=now,
     )
+    for one in standing:
+        _record(one, "override.withdrawn", by, reason, {"replaced_by": str(made.pk)})
     _record(made, "override.made", by, reason, {"area": area, "class": progress_class, "ends": str(ends_date)})
     return made
 
@@ -60,6 +67,7 @@ def consent(
     if not area:
         raise NotChangeable(_("Consent is a state's, not the region's."))
     _known_area(area)
+    Framework.objects.select_for_update().get(pk=framework.pk)
     if Consent.objects.filter(framework=framework, area=area, withdrawn_instant__isnull=True).exists():
         raise NotChangeable(_("This state has agreed already."))
     made = Consent.objects.create(

@@ -50,6 +50,9 @@ class Edition(models.Model):
     revision = models.PositiveIntegerField(default=1)
     reason = models.TextField(blank=True)
     prepared_by = models.CharField(max_length=150)
+    """Who changed it last."""
+    preparers = models.JSONField(default=list)
+    """The user names of everybody who drafted or changed it."""
     prepared_at = models.DateTimeField()
     decision_meeting = models.CharField(max_length=300, blank=True)
     decision_document = models.CharField(max_length=500, blank=True)
@@ -76,6 +79,10 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.framework} {self.number}"
+
+    def was_prepared_by(self, name: str) -> bool:
+        """Whether somebody drafted it, or changed anything in it."""
+        return name == self.prepared_by or name in self.preparers
 
     @property
     def instant(self) -> int:

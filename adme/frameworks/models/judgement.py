@@ -43,6 +43,8 @@ class Override(Judgement):
     area = models.CharField(max_length=10, blank=True)
     progress_class = models.CharField(max_length=30)
     reason = models.TextField()
+    made_for = TextField()
+    """The name of the organisation of whoever set it, as it was then: what readers are told instead of a person."""
     ends_date = models.DateField()
 
     class Meta:

@@ -49,7 +49,7 @@ def _draft(
         "depths": _depths(edition),
         "changes": list(differences.of_words(document_of(newest), document))[:300] if newest else None,
         "is_draft": edition.state == Edition.State.DRAFT,
-        "may_approve": can(person, Verb.APPROVE_FRAMEWORK) and edition.prepared_by != person.get_username(),
+        "may_approve": can(person, Verb.APPROVE_FRAMEWORK) and not edition.was_prepared_by(person.get_username()),
         "decision": decision or DecisionForm(),
         "reason": ReasonForm(auto_id="discard-%s"),
         "new_part": NewPartForm(document=document, auto_id="new-%s"),

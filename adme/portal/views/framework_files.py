@@ -88,7 +88,8 @@ def _framework(wanted: Wanted, ending: str, as_of: int | None) -> HttpResponse:
 
 def _table(wanted: Wanted, table: str, ending: str, as_of: int | None) -> HttpResponseBase:
     frame, head = frame_of(wanted, table), head_of(wanted, as_of)
-    stem = f"{wanted.card.document.slug}-{table}"
+    year = wanted.card.computed.until
+    stem = f"{wanted.card.document.slug}-{table}" + (f"-{year}" if year else "")
     if ending == "json":
         return _sent(_as_json({**head, "rows": frame.to_dicts()}), ending, stem)
     return _streamed(csv.write([frame], bom=True) if ending == "csv" else _workbook(frame, head, table), ending, stem)

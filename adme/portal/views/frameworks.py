@@ -165,7 +165,7 @@ def framework_part(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
 
 def _kpi(frame: Frame, uid: str, asked: Asked) -> dict[str, Any]:
     part, card = frame.document.by_uid[uid], frame.card
-    flows = {reference: flow.title for reference, (flow, _structure) in card.computed.figures.flows.items()}
+    flows = framework_sources.titles_of(card)
     area = asked.text("area")
     member = next((one for one in card.states if one.area == area), None)
     return {

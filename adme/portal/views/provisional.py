@@ -12,10 +12,12 @@ from adme.accounts.policy import policy
 from adme.accounts.roles import Verb
 from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.provisional import provisional
+from adme.frameworks.scorecard import Scorecard, scorecard
 from adme.lib.page.shell import Link
 from adme.portal import framework_pages, framework_provisional
 from adme.portal.asked import Asked
 from adme.portal.views.frameworks import ON_A_PAGE
+from adme.releases.errors import NotAsApproved
 
 
 @policy(Verb.PROVISIONAL, formats=("html",))
@@ -26,6 +28,8 @@ def provisional_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         found = provisional(slug, by=request.user)
     except UnknownFramework:
         raise Http404 from None
+    except NotAsApproved:
+        return _unread(request, scorecard(slug))
     asked = Asked(request.GET)
     frame = framework_pages.frame(found.card, as_of=None, page="framework-scorecard")
     shown = Paginator(found.card.document.kpis, ON_A_PAGE).get_page(asked.page())
@@ -40,3 +44,15 @@ def provisional_scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         "notes": asked.notes,
     }
     return render(request, "portal/framework_provisional.html", context)
+
+
+def _unread(request: HttpRequest, card: Scorecard) -> HttpResponse:
+    """Nothing of it is shown where rows that were approved cannot be read as they were."""
+    frame = framework_pages.frame(card, as_of=None, page="framework-scorecard")
+    way = Link(card.document.name, frame.place.page("framework"))
+    context = {
+        "document": card.document,
+        "crumbs": [*frame.crumbs[:1], way, Link(_("Provisional"))],
+        "public_url": frame.place.page("framework-scorecard"),
+    }
+    return render(request, "portal/framework_provisional_unread.html", context, status=409)
