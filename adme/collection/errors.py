@@ -19,6 +19,7 @@ __all__ = [
     "FileRefused",
     "FileTooLarge",
     "IllegalMove",
+    "InTheWay",
     "MappingRefused",
     "NotYours",
     "NothingToSend",
@@ -176,16 +177,32 @@ class DraftAltered(CollectionError):
 
 
 class BaseMoved(CollectionError):
-    """What a message was merged with is no longer what is public."""
+    """What a message was merged with, or a correction was entered beside, is no longer what is public."""
+
+    status = 409
+
+    def __init__(self, label: str, *, by_form: bool = False) -> None:
+        super().__init__(
+            _("The figures that this delivery builds on have changed."),
+            _("“%(label)s” leaves some figures or attributes as they were, and these have been released anew since.")
+            % {"label": label},
+            _("Send it back and enter the correction again.")
+            if by_form
+            else _("Send it back and have it checked again; it is then worked out anew."),
+        )
+
+
+class InTheWay(CollectionError):
+    """It would change figures that a waiting release builds on, before that goes live."""
 
     status = 409
 
     def __init__(self, label: str) -> None:
         super().__init__(
-            _("The figures that this delivery builds on have changed."),
-            _("“%(label)s” leaves some figures or attributes as they were, and the dataflow has had a release since.")
+            _("A release of this dataflow that is to come builds on the figures that are public now."),
+            _("“%(label)s” leaves some of them as they are; this would change them before it goes live.")
             % {"label": label},
-            _("Send it back and have it checked again; it is then worked out anew."),
+            _("Let “%(label)s” go live first, or cancel it and have it checked again after this.") % {"label": label},
         )
 
 

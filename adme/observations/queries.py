@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-from django.db.models import Q
 
 from adme.observations import columns
 from adme.observations.extents import EXTENT
-from adme.observations.models import Delivery, Observation, PublicClock, Series
+from adme.observations.models import Observation, PublicClock, Series
 from adme.observations.scopes import whole_flow
 from adme.structures.structure_view import StructureView
 
@@ -15,13 +14,6 @@ from adme.structures.structure_view import StructureView
 def clock_instant() -> int:
     """The newest release instant that has gone live; 0 before the first."""
     return PublicClock.objects.filter(pk=1).values_list("instant", flat=True).first() or 0
-
-
-def has_moved(dataflow_id: int, since: int) -> bool:
-    """Whether what is public of a dataflow was changed after the instant `since`, by a release or a withdrawal."""
-    now = clock_instant()
-    changed = Q(instant__gt=since, instant__lte=now) | Q(withdrawn_instant__gt=since, withdrawn_instant__lte=now)
-    return Delivery.objects.filter(changed, dataflow_id=dataflow_id).exists()
 
 
 def typical_values(structure: StructureView) -> pl.DataFrame:

@@ -28,7 +28,7 @@ from adme.observations.actions.differing import differences
 from adme.observations.actions.record import RevisionCount
 from adme.quality.checks import run_checks
 from adme.quality.findings import grouped_problems
-from adme.releases.queries import Cell, attribute_contents, select
+from adme.releases.queries import Cell, attribute_contents, clock_instant, select
 from adme.structures.coding import code_rows
 from adme.structures.mapping import DELIVERED
 from adme.structures.models import Dataflow
@@ -100,11 +100,12 @@ def correct_value(
     if not reason.strip():
         raise ReasonMissing
     structure = structure_of(dataflow)
+    onto = clock_instant()  # before what stands is read: a release in between refuses too much rather than too little
     standing = standing_value(dataflow, key, period)
     if seen is not None and seen != (standing.text if standing else ""):
         raise Overtaken
     texts = _texts(structure, key, period, value, obs_status, standing, note, delete=delete)
-    examined = _examined(dataflow, structure, texts, delete=delete)
+    examined = replace(_examined(dataflow, structure, texts, delete=delete), merged_onto=onto)
     with transaction.atomic():
         submission = start_submission(
             source_file=None,

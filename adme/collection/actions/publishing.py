@@ -15,13 +15,13 @@ from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.collection.actions.review import move
-from adme.collection.errors import BaseMoved, IllegalMove, NothingToSend, Overtaken
+from adme.collection.errors import IllegalMove, NothingToSend, Overtaken
 from adme.collection.files import DRAFTS
+from adme.collection.leaning import require_base, require_way
 from adme.collection.models import Submission
 from adme.lib import clock
 from adme.lib.texts import FALLBACK, Text
 from adme.observations.models import Delivery
-from adme.observations.queries import has_moved
 from adme.releases import actions as releases
 from adme.releases.models import Release
 
@@ -67,9 +67,9 @@ def release_together(
 
     Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
     IllegalMove for one that is not approved, BaseMoved where the figures that its rows lean on are no longer public,
-    Overtaken where the revision is not the one that was seen (`revisions`,
-    by id). With `announced`, title and time stand in the public calendar beforehand. Without a title it is called after
-    its dataflows, never after a file.
+    InTheWay where a waiting release leans on what this would change before, Overtaken where the revision is not the one
+    that was seen (`revisions`, by id). With `announced`, title and time stand in the public calendar beforehand. Without
+    a title it is called after its dataflows, never after a file.
     """
     require(by, Verb.PUBLISH)
     chosen = _approved(submissions, revisions)
@@ -96,6 +96,7 @@ def release_together(
             delivery=delivery,
             release=made,
         )
+    require_way({submission.dataflow_id for submission in chosen})
     return made
 
 
@@ -111,8 +112,7 @@ def _approved(submissions: Sequence[Submission], revisions: Mapping[UUID, int] |
             raise IllegalMove("release", submission.get_state_display())
         if revisions is not None and revisions.get(submission.pk) != submission.revision:
             raise Overtaken
-        if submission.merged_onto is not None and has_moved(submission.dataflow_id, submission.merged_onto):
-            raise BaseMoved(submission.label)
+        require_base(submission)
     return chosen
 
 
@@ -154,16 +154,27 @@ def _in_release(release: Release) -> list[Submission]:
 
 @transaction.atomic
 def reschedule_release(*, release: Release, at: dt.datetime, by: User, reason: str) -> Release:
-    """Move a release that is still to come to another instant that is still to come."""
+    """Move a release that is still to come to another instant that is still to come; InTheWay as when it was made."""
     require(by, Verb.PUBLISH)
-    return releases.reschedule(release=release, at=at, by=by, reason=reason)
+    moved = releases.reschedule(release=release, at=at, by=by, reason=reason)
+    require_way(_dataflows(moved))
+    return moved
 
 
 @transaction.atomic
 def withdraw_release(*, release: Release, by: User, reason: str, conceal: bool = False) -> Release:
-    """Take a public release back; its tombstone stays. With `conceal`, as if it had never been, for past dates too."""
+    """Take a public release back; its tombstone stays. With `conceal`, as if it had never been, for past dates too.
+
+    A waiting release that leans on what is public stands in the way of that (InTheWay), until it is cancelled.
+    """
     require(by, Verb.PUBLISH)
-    return releases.withdraw(release=release, by=by, reason=reason, conceal=conceal)
+    ended = releases.withdraw(release=release, by=by, reason=reason, conceal=conceal)
+    require_way(_dataflows(ended))
+    return ended
+
+
+def _dataflows(release: Release) -> set[int]:
+    return set(release.parts.values_list("dataflow_id", flat=True))
 
 
 def in_future(at: dt.datetime) -> bool:
