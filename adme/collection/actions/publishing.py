@@ -68,8 +68,8 @@ def release_together(
     Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
     IllegalMove for one that is not approved, BaseMoved where the figures that its rows lean on are no longer public,
     InTheWay where a waiting release leans on what this would change before, Overtaken where the revision is not the one
-    that was seen (`revisions`, by id). With `announced`, title and time stand in the public calendar beforehand. Without
-    a title it is called after its dataflows, never after a file.
+    that was seen (`revisions`, by id). With `announced`, title and time stand in the public calendar beforehand. A
+    release without a title is called after its dataflows, never after a file.
     """
     require(by, Verb.PUBLISH)
     chosen = _approved(submissions, revisions)
