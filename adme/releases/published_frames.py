@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import polars as pl
 from django.db import connection
 
 from adme.lib import numbers, periods
+from adme.lib.ahead import ahead
 from adme.observations import columns
 from adme.observations.attribute_sets import ATTRIBUTE_SET
 from adme.observations.scopes import chunks, scope_of
@@ -52,23 +53,30 @@ COLUMNS = (
 """The columns of OBSERVED in SQL."""
 
 
-def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
-    """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time."""
-    listed = _series(asked)
-    with _reader(asked) as read:
-        yield from _pieces(asked, listed, chunk_rows, read)
+def stored(asked: Asked, chunk_rows: int, rows: int | None = None) -> Iterator[pl.DataFrame]:
+    """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time.
+
+    `rows` is what `size` says, where the caller has asked it already.
+    """
+    with _reader(asked, lambda: size(asked) if rows is None else rows) as read:
+        pieces = _pieces(asked, _series(asked, read), chunk_rows, read)
+        # Our own connection is this thread's alone.
+        yield from pieces if read is columns.read else ahead(pieces)
 
 
-def _reader(asked: Asked) -> AbstractContextManager[columns.Reader]:
+def _reader(asked: Asked, rows: Callable[[], int]) -> AbstractContextManager[columns.Reader]:
     """Columns come faster through a connection of their own, which takes whole numbers as parameters and no texts."""
-    whole = all(isinstance(value, int) for value in asked.observed.parameters)
-    return columns.reading_public() if whole else nullcontext(columns.read)
+    parameters = (*asked.series.parameters, *asked.observed.parameters)
+    whole = all(isinstance(value, int) for value in parameters)
+    return columns.reading_public(rows) if whole else nullcontext(columns.read)
 
 
 def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
+    begun = 0
     for ids in chunks(listed["id"], listed["observations"].to_numpy(), chunk_rows):
         found = _observed(asked, ids.sort(), read)
-        ranked = listed.filter(pl.col("id").is_in(ids.implode())).select("id", "key", rank=pl.int_range(pl.len()))
+        ranked = listed[begun : begun + len(ids)].select("id", "key", rank=pl.int_range(pl.len()))
+        begun += len(ids)
         frame = found.join(ranked, left_on="series_id", right_on="id").sort("rank", "period")
         frame = _cut(frame, asked)
         if len(frame):
@@ -80,7 +88,7 @@ def nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={**OBSERVED, "key": pl.String})
 
 
-def _series(asked: Asked) -> pl.DataFrame:
+def _series(asked: Asked, read: columns.Reader) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
     condition = asked.series & asked.versions.extents
     joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
@@ -88,7 +96,7 @@ def _series(asked: Asked) -> pl.DataFrame:
     sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY {order}'
     if not asked.versions.once:
         sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
-    return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
+    return read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 
 def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
