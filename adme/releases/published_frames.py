@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 from django.db import connection
 
@@ -163,7 +164,7 @@ def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame
     attributes = _attributes(frame["attributes_id"])
     free = [one.id for one in structure.attributes if one.id not in STATUSES]
     wide = frame.join(attributes, on="attributes_id", how="left", maintain_order="left")
-    codes = pl.col("key").str.splitn(".", len(structure.dimensions)).struct
+    codes = _codes(frame["key"], [one.id for one in structure.dimensions])
     written = numbers.write_expr(
         pl.col("value"), pl.when(pl.col("decimals") >= 0).then("decimals"), pl.col("qualifier")
     )
@@ -172,8 +173,7 @@ def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame
     if DELIVERED in free:
         # What is no number stands in a column of its own, so that this one holds values and nothing else.
         shown = pl.when(pl.col("value").is_not_null()).then(shown)
-    return wide.select(
-        *(codes.field(f"field_{n}").alias(one.id) for n, one in enumerate(structure.dimensions)),
+    rest = wide.select(
         periods.label_expr(pl.col("period")).alias(structure.time),
         shown.alias(structure.measure),
         pl.col("obs_status").alias(STATUSES[0]),
@@ -182,6 +182,15 @@ def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame
         "period",
         "value",
     )
+    return codes.hstack(rest)
+
+
+def _codes(keys: pl.Series, names: list[str]) -> pl.DataFrame:
+    """A column for each dimension. Keys are cut once for the rows of a series, which lie together."""
+    runs = keys.rle().struct.unnest()
+    cut = runs["value"].str.splitn(".", len(names)).struct.unnest()
+    cut.columns = names
+    return cut[np.repeat(np.arange(len(runs)), runs["len"].to_numpy())]
 
 
 def _attributes(ids: pl.Series) -> pl.DataFrame:
