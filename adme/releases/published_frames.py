@@ -15,7 +15,7 @@ from adme.lib import numbers, periods
 from adme.lib.ahead import ahead
 from adme.observations import columns
 from adme.observations.attribute_sets import ATTRIBUTE_SET
-from adme.observations.scopes import chunks, scope_of
+from adme.observations.scopes import Scope, chunks, scope_of
 from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition, key_order
 from adme.releases.versions import Versions
 from adme.structures.structure_view import StructureView
@@ -60,9 +60,10 @@ def stored(asked: Asked, chunk_rows: int, rows: int | None = None) -> Iterator[p
     `rows` is what `size` says, where the caller has asked it already.
     """
     with _reader(asked, lambda: size(asked) if rows is None else rows) as read:
-        pieces = _pieces(asked, _series(asked, read), chunk_rows, read)
-        # Our own connection is this thread's alone.
-        yield from pieces if read is columns.read else ahead(pieces)
+        if read is columns.read:  # our own connection is this thread's alone
+            yield from _pieces(asked, _series(asked, read, 's."key" AS "key"'), chunk_rows, read)
+        else:
+            yield from ahead(_pieces(asked, _series(asked, read, "'' AS \"key\""), chunk_rows, read, keyed=False))
 
 
 def _reader(asked: Asked, rows: Callable[[], int]) -> AbstractContextManager[columns.Reader]:
@@ -72,16 +73,27 @@ def _reader(asked: Asked, rows: Callable[[], int]) -> AbstractContextManager[col
     return columns.reading_public(rows) if whole else nullcontext(columns.read)
 
 
-def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
+def _pieces(
+    asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader, *, keyed: bool = True
+) -> Iterator[pl.DataFrame]:
+    """Pieces of the series listed. Where they are not `keyed`, each piece asks for its keys: all would be too many."""
     begun = 0
     for ids in chunks(listed["id"], listed["observations"].to_numpy(), chunk_rows):
-        found = _observed(asked, ids.sort(), read)
-        ranked = listed[begun : begun + len(ids)].select("id", "key", rank=pl.int_range(pl.len()))
+        scope = scope_of(ids.sort())
+        found = _observed(asked, scope, read)
+        series = listed[begun : begun + len(ids)].select("id", "key", rank=pl.int_range(pl.len()))
         begun += len(ids)
-        frame = found.join(ranked, left_on="series_id", right_on="id").sort("rank", "period")
+        if not keyed:
+            series = series.drop("key").join(_keys(scope, read), on="id")
+        frame = found.join(series, left_on="series_id", right_on="id").sort("rank", "period")
         frame = _cut(frame, asked)
         if len(frame):
-            yield frame.drop("rank")
+            yield frame.select(*OBSERVED, "key")
+
+
+def _keys(scope: Scope, read: columns.Reader) -> pl.DataFrame:
+    where, parameters = scope.where("s.id")
+    return read(f'SELECT s.id, s."key" FROM {SERIES} s WHERE {where}', parameters, {"id": pl.Int64, "key": pl.String})
 
 
 def nothing() -> pl.DataFrame:
@@ -89,19 +101,19 @@ def nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={**OBSERVED, "key": pl.String})
 
 
-def _series(asked: Asked, read: columns.Reader) -> pl.DataFrame:
+def _series(asked: Asked, read: columns.Reader, key: str) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
     condition = asked.series & asked.versions.extents
     joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
     order = key_order(asked.series)
-    sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY {order}'
+    sql = f"SELECT s.id, {key}, e.observations {joined} ORDER BY {order}"
     if not asked.versions.once:
-        sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
+        sql = f'SELECT s.id, {key}, MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
     return read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 
-def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
-    where, parameters = scope_of(ids).where("o.series_id")
+def _observed(asked: Asked, scope: Scope, read: columns.Reader) -> pl.DataFrame:
+    where, parameters = scope.where("o.series_id")
     condition = Condition(where, tuple(parameters)) & asked.versions.observed & asked.observed
     sql = f"SELECT {COLUMNS} FROM {OBSERVATION} o WHERE {condition.sql}"
     return read(sql, condition.parameters, OBSERVED)
@@ -121,16 +133,21 @@ FEW = 300
 """Rows up to which a loop is faster than columns, whose every expression costs some tenths of a millisecond."""
 
 
+COUNTED = 20_000
+"""Series that are counted through; an answer of more is large, whatever they hold."""
+
+
 def size(asked: Asked) -> int:
-    """How many observations there are at most."""
+    """How many observations there are at most: those of COUNTED series, and a million where there are more."""
     condition = asked.series & asked.versions.extents
     sql = (
-        f"SELECT COALESCE(SUM(e.observations), 0) FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
-        f"WHERE {condition.sql}"
+        f"SELECT COUNT(*), COALESCE(SUM(observations), 0) FROM (SELECT e.observations AS observations "
+        f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql} LIMIT {COUNTED + 1}) counted"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, condition.parameters)
-        return int(cursor.fetchone()[0])
+        series, observations = cursor.fetchone()
+    return int(observations) if series <= COUNTED else max(1_000_000, int(observations))
 
 
 def as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:

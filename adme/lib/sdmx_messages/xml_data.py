@@ -166,8 +166,8 @@ def _is_full(frame: pl.DataFrame, name: str) -> bool:
 
     A frame without rows has none.
     """
-    shortest = frame[name].str.len_bytes().fill_null(0).min()
-    return shortest is not None and shortest > 0  # type: ignore[operator]  # lengths are numbers
+    empty = frame[name].str.len_bytes().fill_null(0) == 0
+    return frame.height > 0 and not empty.any()
 
 
 def _given(frame: pl.DataFrame, name: str, before: str, after: str) -> list[pl.Expr]:

@@ -17,7 +17,7 @@ import polars as pl
 from django.db import connection
 from polars.datatypes import DataTypeClass
 
-from adme.observations.columns import beside, outside, postgresql, sqlite
+from adme.observations.columns import beside, outside, sqlite
 
 Schema = Mapping[str, DataTypeClass]
 Reader = outside.Reader
@@ -91,4 +91,8 @@ def analyze(tables: Sequence[str]) -> None:
 
 
 def _engine() -> ModuleType:
-    return sqlite if connection.vendor == "sqlite" else postgresql
+    if connection.vendor == "sqlite":
+        return sqlite
+    from adme.observations.columns import postgresql  # with its driver, which SQLite does without
+
+    return postgresql
