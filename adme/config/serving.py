@@ -21,6 +21,13 @@ HEADER_MILLISECONDS: Final = 10_000
 LONGEST_ADDRESS: Final = 65_534
 """Characters of an address that the web server takes (fixed in it); a longer one is answered 414."""
 START_TIMEOUT: Final = 60.0
+FRUGAL: Final = {
+    "MALLOC_ARENA_MAX": "2",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:50,muzzy_decay_ms:0",
+}
+"""How the libraries of a web process keep freed memory, unless the environment says otherwise: together, and briefly.
+Each would keep some for each thread, 80 MB after a few large answers (docs/decisions/0207)."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,7 +57,7 @@ def add_web(family: Family, environment: Mapping[str, str], host: str, port: int
     command += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"]
     command += ["--http1-header-read-timeout", str(HEADER_MILLISECONDS), "adme.config.wsgi:application"]
-    return family.add("web", command, environment, restart=False)
+    return family.add("web", command, {**FRUGAL, **environment}, restart=False)
 
 
 def add_worker(family: Family, environment: Mapping[str, str]) -> Child:

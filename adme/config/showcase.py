@@ -42,10 +42,10 @@ def main(arguments: Sequence[str]) -> int:
     family = Family()
     family.stop_on_signals()
     web = serving.add_web(family, environment, "127.0.0.1", port, WEB_PROCESSES)
-    serving.add_worker(family, environment)
     try:
         if serving.wait_until_served(family, web, "127.0.0.1", port):
             print(_welcome(port, _logins(home)), flush=True)
+        serving.add_worker(family, environment)  # only now: its start would hold up that of the others
         ended = serving.watch(family)
     finally:
         family.stop()

@@ -302,20 +302,47 @@ _POWERS = {places: 10.0**places for places in range(_MOST_PLACES + 1)}
 
 def _written(rows: pl.DataFrame, decimal: str) -> pl.Series:
     """By whole numbers of the smallest place where that is exact, by `write_number` for each different one else."""
-    places = pl.col("decimals").cast(pl.Int64)
-    scaled = pl.col("value").abs() * places.replace_strict(_POWERS, default=None, return_dtype=pl.Float64)
-    whole = scaled.round()
-    # Below 2^43 the product is off by less than 0.003, so a product this near to a whole number is that number.
-    sure = (scaled < _LARGEST_SCALED) & ((scaled - whole).abs() < 0.01) & (pl.col("value") != 0)
-    text = pl.when(sure).then(whole).cast(pl.Int64).cast(pl.String).str.zfill(places + 1)
+    given = rows["decimals"].drop_nulls().unique()
+    same = int(given[0]) if len(given) == 1 and 0 <= given[0] <= _MOST_PLACES else None
+    told = _digits_of(decimal) if same is None else _digits_of_places(same, decimal)
     sign = pl.when(pl.col("value") < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    before = text.str.head(pl.when(places > 0).then(-places).otherwise(pl.lit(_LONGEST_WRITTEN)))
-    after = pl.when(places > 0).then(pl.lit(decimal) + text.str.tail(places)).otherwise(pl.lit(""))
-    fast = rows.select(written=pl.col("qualifier").fill_null("") + sign + before + after)["written"]
+    signs = [sign] if (rows["value"] < 0).any() else []
+    qualifiers = [pl.col("qualifier").fill_null("")] if (rows["qualifier"] != "").any() else []
+    fast = rows.select(written=pl.concat_str(*qualifiers, *signs, *told))["written"]
     left = fast.is_null() & rows["value"].is_not_null()
     if not left.any():
         return fast
     return fast.zip_with(fast.is_not_null(), _written_one_by_one(rows, left, decimal))
+
+
+def _whole(scaled: pl.Expr) -> pl.Expr:
+    """Numbers of the smallest place, null where the number is not surely that many of it."""
+    whole = scaled.round()
+    # Below 2^43 the product is off by less than 0.003, so a product this near to a whole number is that number.
+    sure = (scaled < _LARGEST_SCALED) & ((scaled - whole).abs() < 0.01) & (scaled != 0)
+    return pl.when(sure).then(whole).cast(pl.Int64)
+
+
+def _digits_of(decimal: str) -> list[pl.Expr]:
+    """The digits before and after the mark, each with decimals of its own."""
+    places = pl.col("decimals").cast(pl.Int64)
+    scaled = pl.col("value").abs() * places.replace_strict(_POWERS, default=None, return_dtype=pl.Float64)
+    text = _whole(scaled).cast(pl.String).str.zfill(places + 1)
+    before = text.str.head(pl.when(places > 0).then(-places).otherwise(pl.lit(_LONGEST_WRITTEN)))
+    return [before, pl.when(places > 0).then(pl.lit(decimal) + text.str.tail(places)).otherwise(pl.lit(""))]
+
+
+def _digits_of_places(places: int, decimal: str) -> list[pl.Expr]:
+    """The same where all have the same number of decimals, or none that is known: in a third of the time."""
+    whole = pl.when(pl.col("decimals").is_not_null()).then(_whole(pl.col("value").abs() * _POWERS[places]))
+    if places == 0:
+        return [whole.cast(pl.String)]
+    after = (whole % 10**places).cast(pl.String)
+    return [
+        (whole // 10**places).cast(pl.String),
+        pl.lit(decimal),
+        after.str.zfill(places) if places > 1 else after,
+    ]
 
 
 def _written_one_by_one(rows: pl.DataFrame, left: pl.Series, decimal: str) -> pl.Series:

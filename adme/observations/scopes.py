@@ -50,11 +50,9 @@ def scope_of(ids: pl.Series) -> Scope:
 def chunks(ids: pl.Series, weights: np.ndarray[Any, Any], size: int | None = None) -> Iterator[pl.Series]:
     """Ascending ids in pieces that weigh at most `size` together (a single one may weigh more)."""
     limit = CHUNK if size is None else size
-    start, weight = 0, 0
-    for position, heavy in enumerate(weights.tolist()):
-        if weight and weight + heavy > limit:
-            yield ids[start:position]
-            start, weight = position, 0
-        weight += heavy
-    if len(ids):
-        yield ids[start:]
+    so_far = np.cumsum(weights, dtype=np.int64)
+    start, before = 0, 0
+    while start < len(ids):
+        end = max(start + 1, int(np.searchsorted(so_far, before + limit, side="right")))
+        yield ids[start:end]
+        start, before = end, int(so_far[end - 1])

@@ -156,8 +156,9 @@ def _stored(reading: Reading, versions: Versions, chunk_rows: int, window: _Wind
     question = reading.question
     asked = Asked(reading.series, reading.observed, versions, question.first_n, question.last_n)
     terms = ordered_frames.terms_of(reading.structure, question.order, reading.at_observation)
-    if not terms and published_frames.size(asked) > min(chunk_rows, published_frames.FEW):
-        yield from window.through(published_frames.stored(asked, chunk_rows))
+    rows = 0 if terms else published_frames.size(asked)
+    if rows > min(chunk_rows, published_frames.FEW):
+        yield from window.through(published_frames.stored(asked, chunk_rows, rows))
         return
     together = reading.at_observation if terms else FLAT
     ordered = Ordered(asked, reading.structure, terms, together)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 from django.db import connection
 
 from adme.lib import numbers, periods
+from adme.lib.ahead import ahead
 from adme.observations import columns
 from adme.observations.attribute_sets import ATTRIBUTE_SET
-from adme.observations.scopes import chunks, scope_of
+from adme.observations.scopes import Scope, chunks, scope_of
 from adme.releases.asked import EXTENT, OBSERVATION, SERIES, Condition, key_order
 from adme.releases.versions import Versions
 from adme.structures.structure_view import StructureView
@@ -56,27 +58,46 @@ COLUMNS = (
 DATED: columns.Schema = {"public_from": pl.Int64, "public_to": pl.Int64}
 
 
-def stored(asked: Asked, chunk_rows: int) -> Iterator[pl.DataFrame]:
-    """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time."""
-    listed = _series(asked)
-    with _reader(asked) as read:
-        yield from _pieces(asked, listed, chunk_rows, read)
+def stored(asked: Asked, chunk_rows: int, rows: int | None = None) -> Iterator[pl.DataFrame]:
+    """The columns of the store with the `key` of each, in order of key and period, about `chunk_rows` at a time.
+
+    `rows` is what `size` says, where the caller has asked it already.
+    """
+    with _reader(asked, lambda: size(asked) if rows is None else rows) as read:
+        if read is columns.read:  # our own connection is this thread's alone
+            yield from _pieces(asked, _series(asked, read, 's."key" AS "key"'), chunk_rows, read)
+        else:
+            yield from ahead(_pieces(asked, _series(asked, read, "'' AS \"key\""), chunk_rows, read, keyed=False))
 
 
-def _reader(asked: Asked) -> AbstractContextManager[columns.Reader]:
+def _reader(asked: Asked, rows: Callable[[], int]) -> AbstractContextManager[columns.Reader]:
     """Columns come faster through a connection of their own, which takes whole numbers as parameters and no texts."""
-    whole = all(isinstance(value, int) for value in asked.observed.parameters)
-    return columns.reading_public() if whole else nullcontext(columns.read)
+    parameters = (*asked.series.parameters, *asked.observed.parameters)
+    whole = all(isinstance(value, int) for value in parameters)
+    return columns.reading_public(rows) if whole else nullcontext(columns.read)
 
 
-def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
+def _pieces(
+    asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader, *, keyed: bool = True
+) -> Iterator[pl.DataFrame]:
+    """Pieces of the series listed. Where they are not `keyed`, each piece asks for its keys: all would be too many."""
+    begun = 0
     for ids in chunks(listed["id"], listed["observations"].to_numpy(), chunk_rows):
-        found = _observed(asked, ids.sort(), read)
-        ranked = listed.filter(pl.col("id").is_in(ids.implode())).select("id", "key", rank=pl.int_range(pl.len()))
-        frame = found.join(ranked, left_on="series_id", right_on="id").sort("rank", "period")
+        scope = scope_of(ids.sort())
+        found = _observed(asked, scope, read)
+        series = listed[begun : begun + len(ids)].select("id", "key", rank=pl.int_range(pl.len()))
+        begun += len(ids)
+        if not keyed:
+            series = series.drop("key").join(_keys(scope, read), on="id")
+        frame = found.join(series, left_on="series_id", right_on="id").sort("rank", "period")
         frame = _cut(frame, asked)
         if len(frame):
-            yield frame.drop("rank")
+            yield frame.select(*OBSERVED, "key")
+
+
+def _keys(scope: Scope, read: columns.Reader) -> pl.DataFrame:
+    where, parameters = scope.where("s.id")
+    return read(f'SELECT s.id, s."key" FROM {SERIES} s WHERE {where}', parameters, {"id": pl.Int64, "key": pl.String})
 
 
 def nothing() -> pl.DataFrame:
@@ -84,19 +105,19 @@ def nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={**OBSERVED, "key": pl.String})
 
 
-def _series(asked: Asked) -> pl.DataFrame:
+def _series(asked: Asked, read: columns.Reader, key: str) -> pl.DataFrame:
     """The series that show anything, in order of key, with how much at most."""
     condition = asked.series & asked.versions.extents
     joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
     order = key_order(asked.series)
-    sql = f'SELECT s.id, s."key", e.observations {joined} ORDER BY {order}'
+    sql = f"SELECT s.id, {key}, e.observations {joined} ORDER BY {order}"
     if not asked.versions.once:
-        sql = f'SELECT s.id, s."key", MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
-    return columns.read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
+        sql = f'SELECT s.id, {key}, MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
+    return read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
 
 
-def _observed(asked: Asked, ids: pl.Series, read: columns.Reader) -> pl.DataFrame:
-    where, parameters = scope_of(ids).where("o.series_id")
+def _observed(asked: Asked, scope: Scope, read: columns.Reader) -> pl.DataFrame:
+    where, parameters = scope.where("o.series_id")
     condition = Condition(where, tuple(parameters)) & asked.versions.observed & asked.observed
     dated = DATED if asked.dated else {}
     names = ", ".join([COLUMNS, *(f"o.{name} AS {name}" for name in dated)])
@@ -118,16 +139,21 @@ FEW = 300
 """Rows up to which a loop is faster than columns, whose every expression costs some tenths of a millisecond."""
 
 
+COUNTED = 20_000
+"""Series that are counted through; an answer of more is large, whatever they hold."""
+
+
 def size(asked: Asked) -> int:
-    """How many observations there are at most."""
+    """How many observations there are at most: those of COUNTED series, and a million where there are more."""
     condition = asked.series & asked.versions.extents
     sql = (
-        f"SELECT COALESCE(SUM(e.observations), 0) FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id "
-        f"WHERE {condition.sql}"
+        f"SELECT COUNT(*), COALESCE(SUM(observations), 0) FROM (SELECT e.observations AS observations "
+        f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql} LIMIT {COUNTED + 1}) counted"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, condition.parameters)
-        return int(cursor.fetchone()[0])
+        series, observations = cursor.fetchone()
+    return int(observations) if series <= COUNTED else max(1_000_000, int(observations))
 
 
 def as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame:
@@ -161,7 +187,7 @@ def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame
     attributes = _attributes(frame["attributes_id"])
     free = [one.id for one in structure.attributes if one.id not in STATUSES]
     wide = frame.join(attributes, on="attributes_id", how="left", maintain_order="left")
-    codes = pl.col("key").str.splitn(".", len(structure.dimensions)).struct
+    codes = _codes(frame["key"], [one.id for one in structure.dimensions])
     written = numbers.write_expr(
         pl.col("value"), pl.when(pl.col("decimals") >= 0).then("decimals"), pl.col("qualifier")
     )
@@ -170,8 +196,7 @@ def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame
     if DELIVERED in free:
         # What is no number stands in a column of its own, so that this one holds values and nothing else.
         shown = pl.when(pl.col("value").is_not_null()).then(shown)
-    return wide.select(
-        *(codes.field(f"field_{n}").alias(one.id) for n, one in enumerate(structure.dimensions)),
+    rest = wide.select(
         periods.label_expr(pl.col("period")).alias(structure.time),
         shown.alias(structure.measure),
         pl.col("obs_status").alias(STATUSES[0]),
@@ -180,6 +205,15 @@ def _many_as_text(frame: pl.DataFrame, structure: StructureView) -> pl.DataFrame
         "period",
         "value",
     )
+    return codes.hstack(rest)
+
+
+def _codes(keys: pl.Series, names: list[str]) -> pl.DataFrame:
+    """A column for each dimension. Keys are cut once for the rows of a series, which lie together."""
+    runs = keys.rle().struct.unnest()
+    cut = runs["value"].str.splitn(".", len(names)).struct.unnest()
+    cut.columns = names
+    return cut[np.repeat(np.arange(len(runs)), runs["len"].to_numpy())]
 
 
 def _attributes(ids: pl.Series) -> pl.DataFrame:

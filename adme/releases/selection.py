@@ -22,7 +22,7 @@ from adme.releases.versions import shown
 from adme.structures.models import Dataflow
 from adme.structures.structure_view import StructureView
 
-PIECE = 25_000
+PIECE = 15_000
 """Rows of a piece: some 600 bytes each as text, and an answer has several pieces in hand on its way out."""
 
 CELL = (

@@ -215,8 +215,12 @@ def test_the_column_reads_as_the_single_text_does(texts, dialect, script):
         )
     ),
     st.sampled_from([".", ","]),
+    st.none() | st.integers(0, 14),
 )
-def test_the_column_writes_as_the_single_number_does(rows, decimal):
+def test_the_column_writes_as_the_single_number_does(rows, decimal, same):
+    """Each with decimals of its own, or all with the same (where they are known)."""
+    if same is not None:
+        rows = [(value, None if places is None else same, qualifier) for value, places, qualifier in rows]
     schema = {"value": pl.Float64, "decimals": pl.Int16, "qualifier": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     expression = numbers.write_expr(pl.col("value"), pl.col("decimals"), pl.col("qualifier"), decimal)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from adme.observations import columns
-from adme.observations.columns import outside, sqlite
+from adme.observations.columns import beside, outside, sqlite
 from adme.observations.scopes import Scope, chunks, scope_of
 
 pytestmark = pytest.mark.django_db
@@ -114,8 +114,10 @@ def test_tables_can_be_analyzed_within_a_transaction():
 
 def test_within_a_transaction_streams_read_on_our_connection():
     assert not outside.possible()
+    assert not beside.possible()
     columns.insert("things", ROWS)
-    with columns.reading_public() as read:
+    with columns.reading_public(lambda: 10_000_000) as read:
+        assert read is columns.read
         assert len(read("SELECT a FROM things", [], {"a": pl.Int64})) == 4
 
 

@@ -7,7 +7,7 @@ changes along a series, a second element of the same key goes on, so that nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
@@ -49,7 +49,7 @@ def structure_specific_message(
     yield _header(shape, envelope, version, namespace=target)
     for part in parts:
         yield _specific_data_set(shape, version, part)
-        yield from _body(part, shape, _specific_series(shape), _specific_observation(shape), "</Series>")
+        yield from _body(part, shape, _specific_series, _specific_observation, "</Series>")
         yield b"</mes:DataSet>"
     yield b"</mes:StructureSpecificData>"
 
@@ -66,17 +66,17 @@ def generic_message(parts: Iterable[Part], shape: FlowShape, envelope: Envelope)
     yield _header(shape, envelope, "2.1", namespace=None)
     for part in parts:
         yield f'<mes:DataSet structureRef="{shape.id}"{_asking(part, "")}>'.encode()
-        yield from _body(part, shape, _generic_series(shape), _generic_observation(shape), "</gen:Series>")
+        yield from _body(part, shape, _generic_series, _generic_observation, "</gen:Series>")
         yield b"</mes:DataSet>"
     yield b"</mes:GenericData>"
 
 
-def _body(part: Part, shape: FlowShape, series: pl.Expr, observation: pl.Expr, closing: str) -> Iterator[bytes]:
+def _body(part: Part, shape: FlowShape, series: _Element, observation: _Element, closing: str) -> Iterator[bytes]:
     if shape.flat:
         for frame in part.frames:
-            yield "".join(frame.select(observation.alias("observation"))["observation"]).encode()
+            yield _together(frame.select(observation(shape, frame)).to_series())
         return
-    yield from _grouped(part.frames, series, pl.lit("") if shape.series_only else observation, closing)
+    yield from _grouped(part.frames, shape, series, _nothing if shape.series_only else observation, closing)
 
 
 # --- the envelope ---------------------------------------------------------------------------------
@@ -143,97 +143,123 @@ _REPLACED = {
 }
 
 
+_Element = Callable[[FlowShape, pl.DataFrame], pl.Expr]
+"""What makes the text of a series, or of an observation, from the columns of a frame."""
+
+
+def _nothing(shape: FlowShape, frame: pl.DataFrame) -> pl.Expr:
+    return pl.lit("")
+
+
 def _escaped(name: str) -> pl.Expr:
     """Text made safe inside a double-quoted attribute; line ends and tabs survive as character references."""
 
     def safe(texts: pl.Series) -> pl.Series:
-        # Codes and numbers need nothing, and there are few different ones to look at.
-        found = texts.unique().str.contains_any(list(_REPLACED)).any()
+        found = texts.str.contains_any(list(_REPLACED)).any()  # codes and numbers need nothing
         return texts.str.replace_many(_REPLACED) if found else texts
 
     return pl.col(name).map_batches(safe, return_dtype=pl.String, is_elementwise=True)
 
 
-def _given(name: str, before: str, after: str) -> pl.Expr:
-    """`before` + value + `after`, or nothing where the value is missing or empty."""
+def _is_full(frame: pl.DataFrame, name: str) -> bool:
+    """Whether every row has a value, as nearly always: rows need not be told apart then, which takes most of the time.
+
+    A frame without rows has none.
+    """
+    empty = frame[name].str.len_bytes().fill_null(0) == 0
+    return frame.height > 0 and not empty.any()
+
+
+def _given(frame: pl.DataFrame, name: str, before: str, after: str) -> list[pl.Expr]:
+    """`before` + value + `after`, nothing where it is missing or empty: to be joined with what stands beside."""
+    pieces = [pl.lit(before), _escaped(name), pl.lit(after)]
+    if _is_full(frame, name):
+        return pieces
     empty = pl.col(name).is_null() | (pl.col(name) == "")
-    return pl.when(empty).then(pl.lit("")).otherwise(pl.concat_str(pl.lit(before), _escaped(name), pl.lit(after)))
+    return [pl.when(empty).then(pl.lit("")).otherwise(pl.concat_str(*pieces))]
 
 
-def _as_attributes(parts: Sequence[ComponentShape]) -> list[pl.Expr]:
-    return [_given(part.id, f' {part.id}="', '"') for part in parts]
+def _as_attributes(parts: Sequence[ComponentShape], frame: pl.DataFrame) -> list[pl.Expr]:
+    return [piece for part in parts for piece in _given(frame, part.id, f' {part.id}="', '"')]
 
 
-def _specific_series(shape: FlowShape) -> pl.Expr:
+def _specific_series(shape: FlowShape, frame: pl.DataFrame) -> pl.Expr:
     parts = (*shape.series_dimensions, *shape.series_attributes)
-    return pl.concat_str(pl.lit("<Series"), *_as_attributes(parts), pl.lit(">"))
+    return pl.concat_str(pl.lit("<Series"), *_as_attributes(parts, frame), pl.lit(">"))
 
 
-def _specific_observation(shape: FlowShape) -> pl.Expr:
+def _specific_observation(shape: FlowShape, frame: pl.DataFrame) -> pl.Expr:
     parts = (*shape.observation_dimensions, *_measure(shape), *shape.observation_attributes)
-    return pl.concat_str(pl.lit("<Obs"), *_as_attributes(parts), pl.lit("/>"))
+    return pl.concat_str(pl.lit("<Obs"), *_as_attributes(parts, frame), pl.lit("/>"))
 
 
-def _as_values(parts: Sequence[ComponentShape], element: str) -> list[pl.Expr]:
+def _as_values(parts: Sequence[ComponentShape], element: str, frame: pl.DataFrame) -> list[pl.Expr]:
     """`element` around generic values; left out when none is given."""
     if not parts:
         return []
-    values = [_given(part.id, f'<gen:Value id="{part.id}" value="', '"/>') for part in parts]
-    joined = pl.concat_str(*values)
-    wrapped = pl.concat_str(pl.lit(f"<gen:{element}>"), joined, pl.lit(f"</gen:{element}>"))
-    return [pl.when(joined == "").then(pl.lit("")).otherwise(wrapped)]
+    values = [piece for part in parts for piece in _given(frame, part.id, f'<gen:Value id="{part.id}" value="', '"/>')]
+    wrapped = [pl.lit(f"<gen:{element}>"), *values, pl.lit(f"</gen:{element}>")]
+    if any(_is_full(frame, part.id) for part in parts):
+        return wrapped
+    return [pl.when(pl.concat_str(*values) == "").then(pl.lit("")).otherwise(pl.concat_str(*wrapped))]
 
 
 def _measure(shape: FlowShape) -> tuple[ComponentShape, ...]:
     return (shape.measure,) if shape.valued else ()
 
 
-def _generic_series(shape: FlowShape) -> pl.Expr:
+def _generic_series(shape: FlowShape, frame: pl.DataFrame) -> pl.Expr:
     return pl.concat_str(
         pl.lit("<gen:Series>"),
-        *_as_values(shape.series_dimensions, "SeriesKey"),
-        *_as_values(shape.series_attributes, "Attributes"),
+        *_as_values(shape.series_dimensions, "SeriesKey", frame),
+        *_as_values(shape.series_attributes, "Attributes", frame),
     )
 
 
-def _generic_observation(shape: FlowShape) -> pl.Expr:
-    named = (
-        _as_values(shape.observation_dimensions, "ObsKey")
-        if shape.flat
-        else [_given(part.id, '<gen:ObsDimension value="', '"/>') for part in shape.observation_dimensions]
-    )
+def _generic_observation(shape: FlowShape, frame: pl.DataFrame) -> pl.Expr:
+    singly = [(part, "ObsValue") for part in _measure(shape)]
+    named = _as_values(shape.observation_dimensions, "ObsKey", frame) if shape.flat else []
+    if not shape.flat:
+        singly = [*((part, "ObsDimension") for part in shape.observation_dimensions), *singly]
     return pl.concat_str(
         pl.lit("<gen:Obs>"),
         *named,
-        *(_given(part.id, '<gen:ObsValue value="', '"/>') for part in _measure(shape)),
-        *_as_values(shape.observation_attributes, "Attributes"),
+        *(piece for part, called in singly for piece in _given(frame, part.id, f'<gen:{called} value="', '"/>')),
+        *_as_values(shape.observation_attributes, "Attributes", frame),
         pl.lit("</gen:Obs>"),
     )
 
 
-def _grouped(frames: Iterable[pl.DataFrame], series: pl.Expr, observation: pl.Expr, closing: str) -> Iterator[bytes]:
+def _grouped(
+    frames: Iterable[pl.DataFrame], shape: FlowShape, series: _Element, observation: _Element, closing: str
+) -> Iterator[bytes]:
     """Observations inside their series, across the edges of frames."""
-    open_series: str | None = None
+    open_series = ""
     for frame in frames:
         if not frame.height:
             continue
-        text: list[str] = []
-        for opening, observations in _runs(frame, series, observation).iter_rows():
-            if opening != open_series:
-                text.append((closing if open_series is not None else "") + opening)
-                open_series = opening
-            text.append(observations)
-        yield "".join(text).encode()
-    if open_series is not None:
+        runs = _runs(frame, shape, series, observation)
+        goes_on = pl.col("series") == pl.col("series").shift(1, fill_value=open_series)
+        opening = pl.when(goes_on).then(pl.lit("")).otherwise(pl.lit(closing) + pl.col("series"))
+        text = _together(runs.select(pl.concat_str(opening, "observations")).to_series())
+        yield text if open_series else text[len(closing) :]
+        open_series = runs["series"][-1]
+    if open_series:
         yield closing.encode()
 
 
-def _runs(frame: pl.DataFrame, series: pl.Expr, observation: pl.Expr) -> pl.DataFrame:
+def _runs(frame: pl.DataFrame, shape: FlowShape, series: _Element, observation: _Element) -> pl.DataFrame:
     """The text of each series, made once for its run of rows, and that of its observations."""
-    said = list(dict.fromkeys(series.meta.root_names()))
-    return (
-        frame.select(*said, run_of(said).alias("__run"), observation.alias("__observations"))
+    said = [part.id for part in (*shape.series_dimensions, *shape.series_attributes)]
+    runs = (
+        frame.select(*said, run_of(said).alias("__run"), observation(shape, frame).alias("__observations"))
         .group_by("__run", maintain_order=True)
         .agg(pl.col(*said).first(), pl.col("__observations").str.join(""))
-        .select(series.alias("__series"), "__observations")
     )
+    return runs.select(series(shape, runs).alias("series"), observations="__observations")
+
+
+def _together(texts: pl.Series) -> bytes:
+    """All of them, one after the other, without a Python object for each."""
+    joined: bytes = texts.str.join("").cast(pl.Binary).item()
+    return joined

@@ -17,7 +17,7 @@ import polars as pl
 from django.db import connection
 from polars.datatypes import DataTypeClass
 
-from adme.observations.columns import outside, postgresql, sqlite
+from adme.observations.columns import beside, outside, sqlite
 
 Schema = Mapping[str, DataTypeClass]
 Reader = outside.Reader
@@ -39,13 +39,20 @@ def fetch(sql: str, parameters: Sequence[Any], schema: Schema) -> Fetched:
 
 
 @contextmanager
-def reading_public() -> Iterator[Reader]:
-    """A function like `read` for many pieces of what is public and cannot change: by ADBC where that is possible."""
-    if not outside.possible():
+def reading_public(rows: Callable[[], int]) -> Iterator[Reader]:
+    """A function like `read` for many pieces of what is public and cannot change; `rows` tells how many about.
+
+    On PostgreSQL by ADBC, on SQLite by a process beside us for many, where that is possible; such a function may be
+    called in another thread, by one at a time. It is `read` itself where there is no other way.
+    """
+    if outside.possible():
+        with outside.reading() as reader:
+            yield reader
+    elif beside.possible() and rows() >= beside.FROM:
+        with beside.reading(beside.file()) as reader:
+            yield reader
+    else:
         yield read
-        return
-    with outside.reading() as reader:
-        yield reader
 
 
 def insert(table: str, frame: pl.DataFrame, *, known_already: bool = False) -> None:
@@ -84,4 +91,8 @@ def analyze(tables: Sequence[str]) -> None:
 
 
 def _engine() -> ModuleType:
-    return sqlite if connection.vendor == "sqlite" else postgresql
+    if connection.vendor == "sqlite":
+        return sqlite
+    from adme.observations.columns import postgresql  # with its driver, which SQLite does without
+
+    return postgresql

@@ -1,0 +1,93 @@
+"""Columns read by a process beside us, from a SQLite file of the test's own."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.db import OperationalError
+
+from adme.observations.columns import beside
+
+pytestmark = pytest.mark.one_engine
+
+SCHEMA = {"a": pl.Int64, "b": pl.Int32, "c": pl.Int16, "d": pl.Float64, "e": pl.String}
+ROWS = [
+    (-(2**63), -5, 1, None, ""),
+    (0, 0, 2, 5e-324, 'a,"b"\nc'),
+    (7, 5, 3, 2.0, None),
+    (2**63 - 1, 6, 4, -1.5, "ភាសាខ្មែរ\x1f😀"),
+]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "a folder, 100 % odd?#.sqlite3"
+    with sqlite3.connect(path) as store:
+        store.execute("PRAGMA journal_mode=WAL")
+        store.execute("CREATE TABLE things (a bigint PRIMARY KEY, b integer, c smallint, d real, e text)")
+        store.executemany("INSERT INTO things VALUES (?, ?, ?, ?, ?)", ROWS)
+    store.close()
+    return path
+
+
+def asked(condition: str) -> str:
+    return f"SELECT a, b, c, d, e FROM things t WHERE {condition} ORDER BY a"
+
+
+def test_the_columns_come_as_they_are_stored(database):
+    with beside.reading(database) as read:
+        found = read(asked("a >= %s"), [-(2**63)], SCHEMA)
+        rest = read(asked("a > %s AND 7 %% 4 = 3"), [0], SCHEMA)
+
+    whole = pl.DataFrame([(*row[:4], row[4] or "") for row in ROWS], schema=SCHEMA, orient="row")
+    assert found.equals(whole)
+    assert rest.equals(whole[2:])
+
+
+def test_no_row_is_a_frame_without_rows(database):
+    with beside.reading(database) as read:
+        none = read(asked("a = %s"), [1], SCHEMA)
+        some = read(asked("a IN (SELECT value FROM json_each(%s))"), ["[7, 12]"], SCHEMA)
+
+    assert none.equals(pl.DataFrame(schema=SCHEMA))
+    assert some["a"].to_list() == [7]
+
+
+def test_what_was_committed_since_is_seen(database):
+    with beside.reading(database) as read, sqlite3.connect(database) as store:
+        before = read("SELECT COUNT(*) FROM things", [], {"n": pl.Int64})
+        store.execute("DELETE FROM things WHERE a = 7")
+        store.commit()
+        after = read("SELECT COUNT(*) FROM things", [], {"n": pl.Int64})
+    store.close()
+
+    assert (before.item(), after.item()) == (4, 3)
+
+
+def test_it_cannot_write(database):
+    with beside.reading(database) as read, pytest.raises(OperationalError, match="readonly"):
+        read("DELETE FROM things RETURNING a", [], {"a": pl.Int64})
+
+
+def test_a_fault_is_told_and_the_next_question_answered(database):
+    with beside.reading(database) as read:
+        with pytest.raises(OperationalError, match="no such table"):
+            read("SELECT a FROM others", [], {"a": pl.Int64})
+        assert len(read("SELECT a FROM things", [], {"a": pl.Int64})) == len(ROWS)
+
+
+def test_a_file_that_is_not_there_is_a_fault(tmp_path):
+    with beside.reading(tmp_path / "none.sqlite3") as read, pytest.raises(OperationalError):
+        read("SELECT 1", [], {"a": pl.Int64})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whole_numbers_and_lists_of_them_alone_are_written_out(database):
+    with beside.reading(database) as read:
+        for value in ("x", "1; DROP TABLE things", "['']", [1]):
+            with pytest.raises((ValueError, TypeError)):
+                read("SELECT a FROM things WHERE a = %s", [value], {"a": pl.Int64})
