@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if serving.wait_until_served(family, web, "127.0.0.1", port):
             print(_welcome(port, _logins(home)), flush=True)
-        serving.add_worker(family, environment)  # only now: its start would hold up that of the others
+            serving.add_worker(family, environment)  # only now: its start would hold up that of the pages
         ended = serving.watch(family)
     finally:
         family.stop()

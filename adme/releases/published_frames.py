@@ -64,10 +64,10 @@ def stored(asked: Asked, chunk_rows: int, rows: int | None = None) -> Iterator[p
     `rows` is what `size` says, where the caller has asked it already.
     """
     with _reader(asked, lambda: size(asked) if rows is None else rows) as read:
-        if read is columns.read:  # our own connection is this thread's alone
-            yield from _pieces(asked, _series(asked, read, 's."key" AS "key"'), chunk_rows, read)
-        else:
-            yield from ahead(_pieces(asked, _series(asked, read, "'' AS \"key\""), chunk_rows, read, keyed=False))
+        ours = read is columns.read
+        pieces = _pieces(asked, _series(asked, read, keyed=ours), chunk_rows, read)
+        # Our own connection is this thread's alone.
+        yield from pieces if ours else ahead(pieces)
 
 
 def _reader(asked: Asked, rows: Callable[[], int]) -> AbstractContextManager[columns.Reader]:
@@ -77,22 +77,20 @@ def _reader(asked: Asked, rows: Callable[[], int]) -> AbstractContextManager[col
     return columns.reading_public(rows) if whole else nullcontext(columns.read)
 
 
-def _pieces(
-    asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader, *, keyed: bool = True
-) -> Iterator[pl.DataFrame]:
-    """Pieces of the series listed. Where they are not `keyed`, each piece asks for its keys: all would be too many."""
+def _pieces(asked: Asked, listed: pl.DataFrame, chunk_rows: int, read: columns.Reader) -> Iterator[pl.DataFrame]:
+    """The observations of the series listed, with the keys listed or else asked for piece by piece."""
     begun = 0
     for ids in chunks(listed["id"], listed["observations"].to_numpy(), chunk_rows):
         scope = scope_of(ids.sort())
         found = _observed(asked, scope, read)
-        series = listed[begun : begun + len(ids)].select("id", "key", rank=pl.int_range(pl.len()))
+        series = listed[begun : begun + len(ids)].drop("observations").with_row_index("rank")
         begun += len(ids)
-        if not keyed:
-            series = series.drop("key").join(_keys(scope, read), on="id")
+        if "key" not in series.columns:
+            series = series.join(_keys(scope, read), on="id")
         frame = found.join(series, left_on="series_id", right_on="id").sort("rank", "period")
         frame = _cut(frame, asked)
         if len(frame):
-            yield frame.select(*OBSERVED, "key")
+            yield frame.drop("rank")
 
 
 def _keys(scope: Scope, read: columns.Reader) -> pl.DataFrame:
@@ -105,15 +103,21 @@ def nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={**OBSERVED, "key": pl.String})
 
 
-def _series(asked: Asked, read: columns.Reader, key: str) -> pl.DataFrame:
-    """The series that show anything, in order of key, with how much at most."""
+def _series(asked: Asked, read: columns.Reader, *, keyed: bool) -> pl.DataFrame:
+    """The series that show anything, in order of key, with how much at most.
+
+    With their keys only where few are expected: those of a large answer would be most of the memory it takes.
+    """
+    key = {"key": pl.String} if keyed else {}
+    schema = {"id": pl.Int64, **key, "observations": pl.Int64}
+    names = ", ".join(f's."{name}" AS "{name}"' for name in ("id", *key))
     condition = asked.series & asked.versions.extents
     joined = f"FROM {SERIES} s JOIN {EXTENT} e ON e.series_id = s.id WHERE {condition.sql}"
     order = key_order(asked.series)
-    sql = f"SELECT s.id, {key}, e.observations {joined} ORDER BY {order}"
+    sql = f"SELECT {names}, e.observations {joined} ORDER BY {order}"
     if not asked.versions.once:
-        sql = f'SELECT s.id, {key}, MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
-    return read(sql, condition.parameters, {"id": pl.Int64, "key": pl.String, "observations": pl.Int64})
+        sql = f'SELECT {names}, MAX(e.observations) {joined} GROUP BY s.id, s."key" ORDER BY {order}'
+    return read(sql, condition.parameters, schema)
 
 
 def _observed(asked: Asked, scope: Scope, read: columns.Reader) -> pl.DataFrame:
@@ -138,9 +142,8 @@ def _cut(frame: pl.DataFrame, asked: Asked) -> pl.DataFrame:
 FEW = 300
 """Rows up to which a loop is faster than columns, whose every expression costs some tenths of a millisecond."""
 
-
 COUNTED = 20_000
-"""Series that are counted through; an answer of more is large, whatever they hold."""
+"""Series that are counted through: more make a large answer, whatever they hold."""
 
 
 def size(asked: Asked) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import polars as pl
@@ -84,6 +86,27 @@ def test_a_file_that_is_not_there_is_a_fault(tmp_path):
         read("SELECT 1", [], {"a": pl.Int64})
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_is_killed_is_a_fault_and_none_is_left_over(database, monkeypatch):
+    started = []
+
+    class Noted(subprocess.Popen):
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    with beside.reading(database) as read:
+        read("SELECT a FROM things", [], {"a": pl.Int64})
+        started[0].kill()
+        for _ in range(2):
+            with pytest.raises(OperationalError, match="has ended"):
+                read("SELECT a FROM things", [], {"a": pl.Int64})
+    with pytest.raises(ZeroDivisionError), beside.reading(database):
+        raise ZeroDivisionError
+
+    assert [one.poll() for one in started] == [-signal.SIGKILL, -signal.SIGKILL]
 
 
 def test_whole_numbers_and_lists_of_them_alone_are_written_out(database):

@@ -191,6 +191,24 @@ def read_both_ways() -> list[bool]:
     return same
 
 
+def hang_up() -> bool:
+    """Whether nobody is left over of an answer of which the reader took the first piece only."""
+    import threading
+
+    from adme.observations.columns import beside
+    from adme.releases import queries
+
+    beside.FROM = 1
+    frames = queries.select(_flow()).stored_frames(200)
+    taken = len(next(frames))
+    frames.close()
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return taken > 0 and threading.active_count() == 1
+    return False
+
+
 def _flow():
     from adme.structures.models import Dataflow
 

@@ -75,3 +75,4 @@ def test_streams_read_through_another_connection_what_ours_reads(nursery):
     nursery.do("correct", "A7.X", None, {"obs_status": "M", "attributes": {"NOTE": 'ก, "x"'}})
     nursery.do("correct", "A14.X", 5.0, {"qualifier": "<", "decimals": 0})
     assert nursery.do("read_both_ways") == [True, True, True]
+    assert nursery.do("hang_up") is True

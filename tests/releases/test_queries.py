@@ -10,6 +10,7 @@ from adme.indicators.models import Indicator
 from adme.lib import periods
 from adme.releases import actions, queries
 from adme.releases.one_instant import one_instant
+from adme.structures.queries import structure_of
 from tests.factories.flows import coded, make_delivery, make_flow
 
 pytestmark = pytest.mark.django_db
@@ -408,3 +409,20 @@ def test_a_part_of_the_answer_is_the_same_as_cells_and_as_frames(data, counts, o
     selection = queries.select(data.flow, offset=offset, limit=limit, **counts)
     assert sum(len(frame) for frame in selection.frames()) == len(whole[offset:end])
     assert selection.frozen_file() is None, "a part is not the whole"
+
+
+def test_several_moments_at_once_read_as_each_alone(press):
+    instants = []
+    for value, sex in [(1.0, "F"), (3.0, "F"), (3.0, "M")]:
+        press.hands.forward(10)
+        press.release((f"A.KH.POOR.{sex}", "2019", value))
+        instants.append(press.hands.instant(press.hands.seconds))
+    press.hands.forward(10)
+    asked = [(structure_of(press.flow), None)]
+
+    together = dict(queries.stored_frames_at(asked, instants))
+
+    assert list(together) == instants
+    assert [frame["value"].sum() for frame in together.values()] == [1.0, 3.0, 6.0]
+    for instant in instants:
+        assert together[instant].equals(pl.concat(queries.stored_frames(asked, as_of=instant)))
