@@ -11,7 +11,7 @@ from adme.lib.sdmx_messages.xml_data import Envelope
 from adme.registry import shelves
 from adme.structures import artefacts as kept
 from adme.structures import documents
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document
+from adme.structures.models import CodeList, ConceptScheme, Dataflow, DataStructure, Document, KeptVersion
 from adme.structures.models.maintainable import Maintainable
 
 _ALL = {"xml-3-0": "SDMX-ML 3.0", "xml-3-1": "SDMX-ML 3.1", "json-2-0": "SDMX-JSON 2.0", "json-2-1": "SDMX-JSON 2.1"}
@@ -49,10 +49,7 @@ def plain(artefact: Maintainable) -> Artefact:
         )
     if isinstance(artefact, ConceptScheme):
         return kept.concept_scheme_of(artefact)
-    if isinstance(artefact, DataStructure):
-        uses = Component.objects.filter(data_structure=artefact).select_related("concept__scheme", "code_list")
-        return kept.structure_of(artefact, uses)
     if isinstance(artefact, Document):
         return documents.artefact_of(artefact)
-    assert isinstance(artefact, Dataflow)  # noqa: S101
-    return kept.flow_of(artefact)
+    assert isinstance(artefact, Dataflow | DataStructure | KeptVersion)  # noqa: S101
+    return shelves.said_of(artefact)

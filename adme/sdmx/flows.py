@@ -5,7 +5,7 @@ from __future__ import annotations
 from adme.releases import queries
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.versions import NotAVersion, matching, numbers_of
-from adme.structures.models import Dataflow
+from adme.structures.models import Dataflow, KeptVersion
 
 EVERY = ("*", "all")
 NEWEST = ("*", "~", "+", "latest", "")
@@ -59,19 +59,33 @@ def is_provided_by(dataflow: Dataflow, provider: str) -> bool:
 def _of_version(flows: list[Dataflow], context: str, asked: str) -> list[Dataflow]:
     """The dataflows of the versions asked for; of each the newest where any would do."""
 
-    def version(flow: Dataflow) -> str:
-        return flow.data_structure.version if context == "datastructure" else flow.version
-
     if asked not in NEWEST:
+        known = _known_versions(flows, context)
         try:
-            wanted = matching(asked, [version(flow) for flow in flows])
+            wanted = matching(asked, [one for versions in known.values() for one in versions])
         except NotAVersion:
             raise SyntaxFault(f"“{asked}” is not a version, as 1.0.0, +, ~, * or 1.0+.0 are.") from None
-        return [flow for flow in flows if version(flow) in wanted]
+        return [flow for flow in flows if known[flow.pk] & wanted]
     groups: dict[tuple[str, str], list[Dataflow]] = {}
     for flow in flows:
         groups.setdefault((flow.agency, flow.artefact_id), []).append(flow)
     return [max(group, key=lambda flow: numbers_of(flow.version)) for group in groups.values()]
+
+
+def _known_versions(flows: list[Dataflow], context: str) -> dict[int, set[str]]:
+    """The numbers of each dataflow, or of its data structure: an earlier one means what went on from it. One query."""
+    if context == "datastructure":
+        found = {flow.pk: {flow.data_structure.version} for flow in flows}
+        kept = KeptVersion.objects.filter(data_structure__dataflows__in=flows)
+        rows = kept.values_list("data_structure__dataflows", "version")
+    else:
+        found = {flow.pk: {flow.version} for flow in flows}
+        kept = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATAFLOW, dataflow__in=flows)
+        rows = kept.values_list("dataflow", "version")
+    for pk, version in rows:
+        if pk in found:
+            found[pk].add(version)
+    return found
 
 
 def _the_one(flows: list[Dataflow]) -> Dataflow:

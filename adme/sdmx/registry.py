@@ -31,7 +31,7 @@ from adme.sdmx.public_documents import public_documents
 from adme.sdmx.scorecard_structures import common_structures, structures_of
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
-from adme.structures import documents
+from adme.structures import documents, finals
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
 
 KINDS = (
@@ -69,9 +69,7 @@ class PublicRegistry:
     def artefacts(self) -> dict[str, Artefact]:
         """URN → artefact."""
         found: list[Artefact] = [*self._code_lists, *self._concept_schemes, *self._structures, *self._providers]
-        found += [kept.flow_of(flow) for flow in self._flows]
-        found += [kept.agreement_of(flow) for flow in self._flows]
-        found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
+        found += self._deliveries
         found += self._categories
         found += self._frameworks
         found += public_documents({artefact.urn: artefact for artefact in found})
@@ -87,10 +85,16 @@ class PublicRegistry:
     @cached_property
     def _structures(self) -> list[Structure]:
         owners = DataStructure.objects.in_bulk({component.data_structure_id for component in self._components})
-        return [
-            kept.structure_of(owner, [one for one in self._components if one.data_structure_id == pk])
-            for pk, owner in owners.items()
-        ]
+        return finals.all_of_structures(list(owners.values()), self._components)
+
+    @cached_property
+    def _deliveries(self) -> list[Artefact]:
+        """Every version of the dataflows and of their agreements; what is available of each is the same for all."""
+        found: list[Artefact] = []
+        for pk, versions in finals.all_of_flows(self._flows).items():
+            found += [*versions.flows, *versions.agreements]
+            found += [made.constraint_of(flow, self._available[pk]) for flow in versions.flows]
+        return found
 
     @cached_property
     def _code_lists(self) -> list[ItemScheme]:

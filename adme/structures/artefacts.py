@@ -44,14 +44,20 @@ def _use(component: Component) -> ComponentUse:
     return ComponentUse(
         id=component.component_id,
         role=component.role,  # type: ignore[arg-type]
-        concept=_concept_urn(component.concept),
-        code_list=_urn(ItemScheme(code_list.agency, code_list.artefact_id, code_list.version, {})) if code_list else "",
+        concept=concept_urn(component.concept),
+        code_list=code_list_urn(code_list) if code_list else "",
         required=component.required,
         of_series=component.attachment == Component.Attachment.SERIES,
     )
 
 
-def _concept_urn(concept: Concept) -> str:
+def code_list_urn(code_list: CodeList) -> str:
+    """The URN of a code list."""
+    return ItemScheme(code_list.agency, code_list.artefact_id, code_list.version, {}).urn
+
+
+def concept_urn(concept: Concept) -> str:
+    """The URN of a concept, whose scheme is expected to have been read with it."""
     scheme = concept.scheme
     owner = ItemScheme(scheme.agency, scheme.artefact_id, scheme.version, {}, kind="conceptscheme")
     return owner.item_urn(Item(concept.concept_id, {}))

@@ -1,9 +1,43 @@
-"""Code lists and concept schemes as the content of a draft (`drafting`)."""
+"""Code lists, concept schemes, data structures and dataflows as the content of a draft (`drafting`)."""
 
 from __future__ import annotations
 
+import dataclasses
+
+from adme.lib.sdmx_messages.artefacts import Artefact, Structure
+from adme.structures import finals
+from adme.structures.artefacts import structure_of
 from adme.structures.drafting import Content, item_of
-from adme.structures.models import CodeList, ConceptScheme
+from adme.structures.models import CodeList, ConceptScheme, Dataflow, DataStructure
+
+Drafted = CodeList | ConceptScheme | DataStructure | Dataflow
+"""What drafts are made of."""
+
+
+def of(artefact: Drafted) -> Content:
+    """What the version says that an artefact has now."""
+    if isinstance(artefact, CodeList):
+        return of_code_list(artefact)
+    if isinstance(artefact, ConceptScheme):
+        return of_concept_scheme(artefact)
+    if isinstance(artefact, DataStructure):
+        return _of_plain(finals.structure_said(artefact))
+    return _of_plain(finals.flow_said(artefact))
+
+
+def beginning(artefact: Drafted) -> Content:
+    """What a draft of the next version begins with: the same, save that a data structure names the newest versions of
+    its lists and schemes."""
+    if isinstance(artefact, DataStructure):
+        return _of_plain(structure_of(artefact, artefact.components.select_related("concept__scheme", "code_list")))
+    return of(artefact)
+
+
+def _of_plain(said: Artefact) -> Content:
+    found: Content = {"name": dict(said.name), "description": dict(said.description), "items": []}
+    if isinstance(said, Structure):
+        found["components"] = [dataclasses.asdict(one) for one in said.components]
+    return found
 
 
 def of_code_list(code_list: CodeList) -> Content:

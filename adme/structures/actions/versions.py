@@ -7,7 +7,6 @@ under the old number is copied, whole, and never changes again.
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -16,42 +15,51 @@ from django.utils.translation import gettext as _
 from adme.accounts import audit
 from adme.accounts.models import User
 from adme.structures import contents, drafting
-from adme.structures.actions import code_lists, data_structures
+from adme.structures.actions import code_lists, data_structures, succession
 from adme.structures.actions.rights import check_id
 from adme.structures.drafting import Content, ItemContent
 from adme.structures.errors import AlreadyExists, StructureRefused
-from adme.structures.models import Code, CodeList, Concept, ConceptScheme, DataStructure
+from adme.structures.models import Code, CodeList, Concept, ConceptScheme
 from adme.structures.models.maintainable import any_id, nc_name
+from adme.structures.version_numbers import level_between
 
 BATCH = 500
 TOLD = 200
 S = TypeVar("S", CodeList, ConceptScheme)
 
 
-def succeed_code_list(*, code_list: CodeList, version: str, content: Content, by: User | str, reason: str) -> CodeList:
+def succeed_code_list(
+    *, code_list: CodeList, version: str, content: Content, by: User | str, reason: str, following: bool = True
+) -> CodeList:
     """Give a code list its next version. The caller has checked the right and holds the transaction.
 
-    AlreadyExists where the version is here; StructureRefused where the list is an earlier version, or `content` lacks
-    a code of it.
+    Data structures of the same agency follow, unless `following` says that the caller sees to that. AlreadyExists where
+    the version is here; StructureRefused where the list is an earlier version, or `content` lacks a code of it.
     """
     locked = _locked(CodeList.objects.all(), code_list, version)
     before = contents.of_code_list(locked)
     _check(before, content, any_id)
+    structures = succession.using(locked)
+    succession.keep_all(structures)
     copy = _renumbered(locked, version, content)
     _copy_codes(locked, copy)
     _set_codes(locked, content)
-    code_lists.touch_structures(locked)
     _record("code_list", locked, copy, before, content, by=by, reason=reason)
+    if following:
+        level = level_between(copy.version, version)
+        succession.follow(structures, locked.agency, level, by=by, reason=reason)
     return locked
 
 
 def succeed_concept_scheme(
-    *, scheme: ConceptScheme, version: str, content: Content, by: User | str, reason: str
+    *, scheme: ConceptScheme, version: str, content: Content, by: User | str, reason: str, following: bool = True
 ) -> ConceptScheme:
     """Give a concept scheme its next version, in the same way."""
     locked = _locked(ConceptScheme.objects.all(), scheme, version)
     before = contents.of_concept_scheme(locked)
     _check(before, content, nc_name)
+    structures = succession.using(locked)
+    succession.keep_all(structures)
     copy = _renumbered(locked, version, content)
     same = [Concept(scheme=copy, concept_id=c.concept_id, name=c.name, description=c.description)
             for c in locked.concepts.all()]  # fmt: skip
@@ -59,10 +67,38 @@ def succeed_concept_scheme(
     data_structures.write_concepts(
         locked, [data_structures.NewConcept(one["id"], one["name"], one["description"]) for one in content["items"]]
     )
-    for pk in DataStructure.objects.filter(components__concept__scheme=locked).values_list("pk", flat=True).distinct():
-        DataStructure.objects.filter(pk=pk).update(stamp=uuid.uuid4())
     _record("concept_scheme", locked, copy, before, content, by=by, reason=reason)
+    if following:
+        level = level_between(copy.version, version)
+        succession.follow(structures, locked.agency, level, by=by, reason=reason)
     return locked
+
+
+def make_code_list(*, like: CodeList, version: str, content: Content, by: User | str, reason: str) -> CodeList:
+    """A version of a list that lacks something of it: with codes of its own, on which nothing hangs yet."""
+    codes = [
+        code_lists.NewCode(
+            one["id"], one["name"], one["description"], one["parent"], one["kind"], one["aliases"],
+            valid_to=dt.date.fromisoformat(one["valid_to"]) if one["valid_to"] else None,
+            replaced_by=one["replaced_by"],
+        )
+        for one in drafting.checked(content)["items"]
+    ]  # fmt: skip
+    return code_lists.write_code_list(
+        agency=like.agency, artefact_id=like.artefact_id, version=version, name=content["name"],
+        description=content["description"], codes=codes, by=by, reason=reason,
+    )  # fmt: skip
+
+
+def make_concept_scheme(
+    *, like: ConceptScheme, version: str, content: Content, by: User | str, reason: str
+) -> ConceptScheme:
+    """The same of a concept scheme."""
+    concepts = [data_structures.NewConcept(one["id"], one["name"], one["description"]) for one in content["items"]]
+    return data_structures.write_concept_scheme(
+        agency=like.agency, artefact_id=like.artefact_id, version=version, name=content["name"],
+        description=content["description"], concepts=concepts, by=by, reason=reason,
+    )  # fmt: skip
 
 
 def _locked(query: object, given: S, version: str) -> S:
