@@ -156,6 +156,8 @@ def refers_to(artefact: Maintainable) -> list[Link]:
     urns: Iterable[str] = ()
     if isinstance(artefact, Document):
         urns = artefact.references.values_list("urn", flat=True)
+    elif isinstance(artefact, CodeList):
+        urns = sorted({one["code_list"] for one in artefact.extensions})
     elif isinstance(artefact, Dataflow | DataStructure | KeptVersion):
         urns = sorted(finals.names(said_of(artefact)))
     return [link_of(urn) for urn in urns]
@@ -172,6 +174,9 @@ def referred_by(artefact: Maintainable) -> list[Link]:
     """What refers to an artefact, in any of its versions."""
     urn = urn_of(artefact)
     found = sorted(one.urn for one in _naming(artefact) if urn in finals.names(one))
+    if isinstance(artefact, CodeList):
+        extending = CodeList.objects.exclude(extensions=[]).defer("name", "description")
+        found += sorted(urn_of(one) for one in extending if urn in {part["code_list"] for part in one.extensions})
     naming = DocumentReference.objects.filter(urn=urn).select_related("document")
     return [link_of(one) for one in (*found, *(urn_of(reference.document) for reference in naming))]
 

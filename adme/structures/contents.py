@@ -42,10 +42,21 @@ def _of_plain(said: Artefact) -> Content:
 
 def of_code_list(code_list: CodeList) -> Content:
     """What a code list says. One query."""
-    fields = ("pk", "code_id", "name", "description", "parent", "kind", "aliases", "valid_to", "replaced_by")
+    fields = (
+        "pk",
+        "code_id",
+        "name",
+        "description",
+        "parent",
+        "kind",
+        "aliases",
+        "valid_to",
+        "replaced_by",
+        "inherited",
+    )
     rows = list(code_list.codes.order_by("position", "code_id").values_list(*fields))
     ids = {row[0]: row[1] for row in rows}
-    return {
+    found: Content = {
         "name": code_list.name,
         "description": code_list.description,
         "items": [
@@ -58,10 +69,12 @@ def of_code_list(code_list: CodeList) -> Content:
                 aliases=aliases,
                 valid_to=valid_to.isoformat() if valid_to else "",
                 replaced_by=ids.get(replaced, ""),
+                **({"inherited": True} if inherited else {}),
             )
-            for _pk, code_id, name, description, parent, kind, aliases, valid_to, replaced in rows
+            for _pk, code_id, name, description, parent, kind, aliases, valid_to, replaced, inherited in rows
         ],
     }
+    return found | ({"extensions": code_list.extensions} if code_list.extensions else {})
 
 
 def of_concept_scheme(scheme: ConceptScheme) -> Content:

@@ -2,9 +2,11 @@
 
 Content is ``{"name": {…}, "description": {…}, "items": [{"id", "name", "description", "parent", "kind", "aliases",
 "valid_to", "replaced_by"}]}``; `parent` and `replaced_by` are ids or "", `valid_to` is a date as text or "". A data
-structure has no items but ``"components"``, each with the fields of `ComponentUse`; a dataflow has neither. Every
-function gives new content and leaves the old as it was; StructureRefused or IdRefused for what cannot be. What takes an
-item out makes a major version, which stands beside: numbers, files and links out in the world name the item.
+structure has no items but ``"components"``, each with the fields of `ComponentUse`; a dataflow has neither. A code list
+that takes codes from others has its ``"extensions"``, and the items that come from there are marked ``"inherited"``
+until they change. Every function gives new content and leaves the old as it was; StructureRefused or IdRefused for what
+cannot be. What takes an item out makes a major version, which stands beside: numbers, files and links out in the world
+name it.
 """
 
 from __future__ import annotations
@@ -80,7 +82,8 @@ def with_new(content: Content, item: ItemContent) -> Content:
 
 def without(content: Content, item_id: str) -> Content:
     """With one item less; what hangs under it or is replaced by it must have been given another place before."""
-    find(content, item_id)
+    if find(content, item_id).get("inherited"):
+        raise StructureRefused(_("This code comes from another list."), item_id, _("Leave it out of what is taken."))
     below = sorted(one["id"] for one in content["items"] if item_id in (one["parent"], one["replaced_by"]))
     if below:
         raise StructureRefused(_("Others hang on this code."), ", ".join(below[:10]), _("Change them first."))
@@ -96,8 +99,11 @@ def with_attribute(content: Content, component: dict[str, Any]) -> Content:
 
 def with_changed(content: Content, item_id: str, **fields: Any) -> Content:
     """With other words, another parent or other marks on one item."""
-    find(content, item_id)
-    items = [one | fields if one["id"] == item_id else one for one in content["items"]]
+    old = find(content, item_id)
+    new = old | fields
+    if new != old:
+        new.pop("inherited", None)  # it is the list's own from here on
+    items = [new if one["id"] == item_id else one for one in content["items"]]
     return checked({**content, "items": items})
 
 
@@ -191,7 +197,8 @@ def level_of(before: Content, after: Content) -> Level:
         return "major"
     same_order = [one["id"] for one in before["items"]] == [one["id"] for one in after["items"]]
     only_words = same_order and all(one.only_words for one in changes(before, after))
-    return "patch" if only_words and before.get("components") == after.get("components") else "minor"
+    same = all(before.get(part) == after.get(part) for part in ("components", "extensions"))
+    return "patch" if only_words and same else "minor"
 
 
 def lost(before: Content, after: Content) -> list[str]:

@@ -104,7 +104,7 @@ def test_sdmx_ml_2_1_as_others_write_it() -> None:
         ('version="1.1" isFinal="true"', 'version="1.1-draft"', "1.1-draft"),
         ('version="2"', 'version="2+.0"', "2+.0"),
         ('<str:Code id="F">', "<str:Code>", "Code has no id"),
-        ('<str:Code id="F">', '<str:CodelistExtension/><str:Code id="F">', "OFFICE:CL_SEX extends another list"),
+        ('<str:Code id="F">', '<str:CodelistExtension/><str:Code id="F">', "CodelistExtension  has no Codelist"),
         ("<str:Codelists>", "<str:Processes><str:Process/></str:Processes><str:Codelists>", "Process"),
         ("<mes:Structures>", "<mes:Structures><a>" + "<b>" * 30, "not XML"),
         ("<mes:Structures>", "<mes:Structures>" + "<b>" * 300 + "</b>" * 300, "nested too deeply"),

@@ -225,7 +225,7 @@ def test_structures_of_other_agencies_get_no_version_of_ours(world: World):
 
 @pytest.mark.parametrize("kind", ["codelist", "conceptscheme", "datastructure", "dataflow"])
 def test_no_draft_of_any_kind_is_told_in_public(kind, world: World):
-    row = {"codelist": sexes, "conceptscheme": concepts, "datastructure": lambda: goals().data_structure}.get(
+    row: Any = {"codelist": sexes, "conceptscheme": concepts, "datastructure": lambda: goals().data_structure}.get(
         kind, goals
     )
     draft = drafts.open_draft(artefact=row(), **WHO)

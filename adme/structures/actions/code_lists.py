@@ -35,6 +35,7 @@ class NewCode:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     valid_to: dt.date | None = None
     replaced_by: str = ""
+    inherited: bool = False
 
 
 @transaction.atomic
@@ -48,22 +49,27 @@ def create_code_list(
     reason: str,
     version: str = "1.0.0",
     description: Text | None = None,
+    extensions: Sequence[dict[str, Any]] = (),
 ) -> CodeList:
-    """A new code list with its codes, in their order. AlreadyExists, IdRefused, StructureRefused."""
+    """A new code list with its codes, in their order; those of lists that it extends among them, marked so.
+    AlreadyExists, IdRefused, StructureRefused."""
     may_change_words(by)
     return write_code_list(
         agency=agency, artefact_id=artefact_id, name=name, codes=codes, by=by, reason=reason, version=version,
-        description=description or {},
+        description=description or {}, extensions=extensions,
     )  # fmt: skip
 
 
 def write_code_list(
     *, agency: str, artefact_id: str, name: Text, codes: Sequence[NewCode], by: User | str, reason: str, version: str,
-    description: Text,
+    description: Text, extensions: Sequence[dict[str, Any]] = (),
 ) -> CodeList:  # fmt: skip
     """The same, where the caller has checked the right and holds the transaction."""
     check_names(agency, artefact_id, version)
-    made = CodeList(agency=agency, artefact_id=artefact_id, version=version, name=name, description=description)
+    made = CodeList(
+        agency=agency, artefact_id=artefact_id, version=version, name=name, description=description,
+        extensions=list(extensions),
+    )  # fmt: skip
     if CodeList.objects.filter(agency=agency, artefact_id=artefact_id, version=version).exists():
         raise AlreadyExists(made.reference)
     made.save()
@@ -90,6 +96,7 @@ def _add(code_list: CodeList, codes: Sequence[NewCode], *, first_position: int) 
                 kind=code.kind,
                 aliases=_plain(code.aliases),
                 valid_to=code.valid_to,
+                inherited=code.inherited,
             )
             for number, code in enumerate(codes)
         ],

@@ -150,7 +150,8 @@ def _next(now: Drafted, draft: Draft, before: Content, *, by: User | str, reason
     version = _number(draft, now)
     if isinstance(now, CodeList):
         if drafting.lost(before, content):
-            return versions.make_code_list(like=now, version=version, content=content, **said)
+            named = {"agency": now.agency, "artefact_id": now.artefact_id, "version": version}
+            return versions.make_code_list(**named, content=content, **said)
         return versions.succeed_code_list(code_list=now, version=version, content=content, **said)
     if isinstance(now, ConceptScheme):
         if drafting.lost(before, content):

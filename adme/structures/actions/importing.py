@@ -7,10 +7,11 @@ takes its place (docs/decisions/0801); one that lacks something stands beside it
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import models, transaction
@@ -29,9 +30,10 @@ from adme.lib.sdmx_messages.artefacts import (
     Structure,
 )
 from adme.structures import artefacts as kept
-from adme.structures import contents, drafting, finals
-from adme.structures.actions import code_lists, data_structures, dataflows, documents, succession, versions
+from adme.structures import contents, drafting, extending, finals
+from adme.structures.actions import data_structures, dataflows, documents, succession, versions
 from adme.structures.actions.rights import may_change_words
+from adme.structures.differences import differing_components, differing_items
 from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
 from adme.structures.models import CodeList, Component, ConceptScheme, DataProvider, DataStructure
 from adme.structures.queries import live_code_list, live_concept_scheme, live_data_structure, live_dataflow
@@ -96,7 +98,7 @@ def import_structures(
     """
     may_change_words(by)
     work = _Work(by, reason)
-    for scheme in artefacts.of_kind("codelist"):
+    for scheme in _bases_first(artefacts.of_kind("codelist")):
         work.code_list(scheme)
     for scheme in artefacts.of_kind("conceptscheme"):
         work.concept_scheme(scheme)
@@ -152,27 +154,29 @@ class _Work:
     def code_list(self, scheme: ItemScheme) -> None:
         there = _found(CodeList.objects.prefetch_related("codes__parent", "codes__replaced_by"), _Name.of(scheme.urn))
         if there is not None:
-            same = kept.code_list_of(there)
-            self._same(same, scheme, _differing_items(same, scheme))
+            same = kept.unresolved(there) if scheme.extensions else kept.code_list_of(there)
+            differing = [_("extensions")] if same.extensions != scheme.extensions else []
+            self._same(same, scheme, differing + differing_items(same, scheme))
             return
         before = _grown(CodeList.objects.all(), scheme)
-        if before is not None and not drafting.lost(old := contents.of_code_list(before), _content(scheme)):
-            content = _content(scheme, old)
+        content = _with_inherited(_content(scheme, contents.of_code_list(before) if before else None), scheme)
+        if before is not None and not drafting.lost(contents.of_code_list(before), content):
             self._will_follow(before, scheme.version)
             versions.succeed_code_list(
                 code_list=before, version=scheme.version, content=content, following=False, **self.said
             )
             self._made(scheme, succeeds=True)
             return
-        codes = [_new_code(one) for one in scheme.items]
-        code_lists.create_code_list(**_identity(scheme), description=dict(scheme.description), codes=codes, **self.said)
+        versions.make_code_list(
+            agency=scheme.agency, artefact_id=scheme.id, version=scheme.version, content=content, **self.said
+        )
         self._made(scheme)
 
     def concept_scheme(self, scheme: ItemScheme) -> None:
         there = _found(ConceptScheme.objects.prefetch_related("concepts"), _Name.of(scheme.urn))
         if there is not None:
             same = kept.concept_scheme_of(there)
-            self._same(same, scheme, _differing_items(same, scheme))
+            self._same(same, scheme, differing_items(same, scheme))
             return
         nested = [one.id for one in scheme.items if one.parent]
         if nested:
@@ -230,7 +234,7 @@ class _Work:
         there = live_data_structure(*name[:3])
         if there is not None:
             same = next(one for one in finals.all_of_structures([there]) if one.urn == structure.urn)
-            self._same(same, structure, _differing_components(same, structure))
+            self._same(same, structure, differing_components(same, structure))
             return
         components = [_component(use) for use in structure.components]
         scheme = next((one.in_scheme for one in components if one.in_scheme), None)
@@ -327,6 +331,17 @@ def _indicators_of(structure: DataStructure) -> str:
     return found
 
 
+def _bases_first(schemes: Iterable[ItemScheme]) -> Iterator[ItemScheme]:
+    """Code lists, each after those that it takes codes from; StructureRefused for lists that extend each other."""
+    waiting = {one.urn: one for one in schemes}
+    while waiting:
+        ready = [one for one in waiting.values() if not {part.code_list for part in one.extensions} & waiting.keys()]
+        if not ready:
+            raise StructureRefused(_("Code lists cannot extend each other in a ring."), ", ".join(sorted(waiting)))
+        for one in ready:
+            yield waiting.pop(one.urn)
+
+
 # --- what is new ----------------------------------------------------------------------------------------
 
 
@@ -341,13 +356,6 @@ def _identity(artefact: Artefact) -> dict[str, Any]:
         "version": artefact.version,
         "name": dict(artefact.name),
     }
-
-
-def _new_code(one: Item) -> code_lists.NewCode:
-    valid_to = _day(one)
-    return code_lists.NewCode(
-        one.id, dict(one.name), dict(one.description), one.parent, valid_to=valid_to, replaced_by=one.replaced_by
-    )
 
 
 def _day(one: Item) -> dt.date | None:
@@ -375,6 +383,23 @@ def _content(scheme: ItemScheme, before: drafting.Content | None = None) -> draf
     return {"name": dict(scheme.name), "description": dict(scheme.description), "items": told}
 
 
+def _with_inherited(content: drafting.Content, scheme: ItemScheme) -> drafting.Content:
+    """With the codes that the list takes from others. UnknownArtefact for a list that is not here."""
+    if not scheme.extensions:
+        return content
+    items = extending.resolved(content["items"], scheme.extensions, _items_of)
+    extensions = [dataclasses.asdict(one) for one in scheme.extensions]
+    return {**content, "items": items, "extensions": extensions}
+
+
+def _items_of(urn: str) -> list[drafting.ItemContent]:
+    name = _Name.of(urn)
+    found = _found(CodeList.objects.all(), name)
+    if found is None:
+        raise UnknownArtefact(name.reference)
+    return contents.of_code_list(found)["items"]  # type: ignore[no-any-return]
+
+
 def _component(use: ComponentUse) -> data_structures.NewComponent:
     concept = _Name.of(use.concept)
     return data_structures.NewComponent(
@@ -386,29 +411,3 @@ def _component(use: ComponentUse) -> data_structures.NewComponent:
         attachment=Component.Attachment.SERIES if use.of_series else "",
         required=use.required,
     )
-
-
-# --- differences ----------------------------------------------------------------------------------------
-
-
-def _differing_items(there: ItemScheme, new: ItemScheme) -> list[str]:
-    """Ids of items that are not the same; a part of a list is the same as the whole where its items are."""
-    known: Mapping[str, Any] = there.item
-    shown = set(new.item)
-    found = []
-    for one in new.items:
-        same = known.get(one.id)
-        if same is not None and new.partial and same.parent not in shown:
-            same = replace(same, parent="")
-        if same != one:
-            found.append(one.id)
-    missing = [] if new.partial else [one.id for one in there.items if one.id not in shown]
-    moved = [] if new.partial or [one.id for one in there.items] == [one.id for one in new.items] else [_("order")]
-    return found + missing or moved
-
-
-def _differing_components(there: Structure, new: Structure) -> list[str]:
-    pairs = dict.fromkeys([one.id for one in (*there.components, *new.components)])
-    known, shown = ({one.id: one for one in structure.components} for structure in (there, new))
-    found = [name for name in pairs if known.get(name) != shown.get(name)]
-    return found or ([] if there.components == new.components else [_("order")])

@@ -74,19 +74,21 @@ def succeed_concept_scheme(
     return locked
 
 
-def make_code_list(*, like: CodeList, version: str, content: Content, by: User | str, reason: str) -> CodeList:
-    """A version of a list that lacks something of it: with codes of its own, on which nothing hangs yet."""
+def make_code_list(
+    *, agency: str, artefact_id: str, version: str, content: Content, by: User | str, reason: str
+) -> CodeList:
+    """A list, or a version that lacks something of the one before: with rows of its own, on which nothing hangs."""
     codes = [
         code_lists.NewCode(
             one["id"], one["name"], one["description"], one["parent"], one["kind"], one["aliases"],
             valid_to=dt.date.fromisoformat(one["valid_to"]) if one["valid_to"] else None,
-            replaced_by=one["replaced_by"],
+            replaced_by=one["replaced_by"], inherited=one.get("inherited", False),
         )
         for one in drafting.checked(content)["items"]
     ]  # fmt: skip
     return code_lists.write_code_list(
-        agency=like.agency, artefact_id=like.artefact_id, version=version, name=content["name"],
-        description=content["description"], codes=codes, by=by, reason=reason,
+        agency=agency, artefact_id=artefact_id, version=version, name=content["name"],
+        description=content["description"], codes=codes, by=by, reason=reason, extensions=content.get("extensions", ()),
     )  # fmt: skip
 
 
@@ -129,6 +131,9 @@ def _renumbered(locked: S, version: str, content: Content) -> S:
     locked.version, locked.name, locked.description = version, content["name"], content["description"]
     locked.save(update_fields=["version", "name", "description"])
     copy = type(locked)(agency=locked.agency, artefact_id=locked.artefact_id, succeeded_by=locked, **old)
+    if isinstance(locked, CodeList):
+        copy.extensions, locked.extensions = locked.extensions, content.get("extensions", [])
+        locked.save(update_fields=["extensions"])
     copy.save()
     return copy
 
@@ -146,6 +151,7 @@ def _copy_codes(source: CodeList, copy: CodeList) -> None:
             kind=one.kind,
             aliases=one.aliases,
             valid_to=one.valid_to,
+            inherited=one.inherited,
         )
         for one in there
     }
@@ -165,13 +171,13 @@ def _set_codes(code_list: CodeList, content: Content) -> None:
     there |= {one.code_id: one for one in new}
     for place, told in enumerate(content["items"]):
         _fill(there[told["id"]], told, place, there)
-    fields = ["name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by"]
+    fields = ["name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by", "inherited"]
     Code.objects.bulk_update(list(there.values()), fields, batch_size=BATCH)
 
 
 def _fill(code: Code, told: ItemContent, place: int, there: Mapping[str, Code]) -> None:
     code.name, code.description, code.position = told["name"], told["description"], place
-    code.kind, code.aliases = told["kind"], told["aliases"]
+    code.kind, code.aliases, code.inherited = told["kind"], told["aliases"], told.get("inherited", False)
     code.parent = there[told["parent"]] if told["parent"] else None
     code.valid_to = dt.date.fromisoformat(told["valid_to"]) if told["valid_to"] else None
     code.replaced_by = there[told["replaced_by"]] if told["replaced_by"] else None
