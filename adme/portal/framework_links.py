@@ -27,7 +27,7 @@ class Group:
 
 
 def kpis_of(indicator: Indicator) -> list[Group]:
-    """The KPIs that are bound to an indicator's series, framework by framework. Two queries, once they are read."""
+    """The KPIs that are bound to an indicator's series, framework by framework. One query, once documents are read."""
     flow = indicator.dataflow
     wanted, references = (flow.indicator_dimension, indicator.code_id), references_of(flow)
     groups = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adme.releases import queries
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.versions import NotAVersion, matching, numbers_of
-from adme.structures.models import Dataflow, KeptVersion
+from adme.structures.models import Dataflow
 
 EVERY = ("*", "all")
 NEWEST = ("*", "~", "+", "latest", "")
@@ -73,19 +73,9 @@ def _of_version(flows: list[Dataflow], context: str, asked: str) -> list[Dataflo
 
 
 def _known_versions(flows: list[Dataflow], context: str) -> dict[int, set[str]]:
-    """The numbers of each dataflow, or of its data structure: an earlier one means what went on from it. One query."""
-    if context == "datastructure":
-        found = {flow.pk: {flow.data_structure.version} for flow in flows}
-        kept = KeptVersion.objects.filter(data_structure__dataflows__in=flows)
-        rows = kept.values_list("data_structure__dataflows", "version")
-    else:
-        found = {flow.pk: {flow.version} for flow in flows}
-        kept = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATAFLOW, dataflow__in=flows)
-        rows = kept.values_list("dataflow", "version")
-    for pk, version in rows:
-        if pk in found:
-            found[pk].add(version)
-    return found
+    """The numbers of each dataflow, or of its data structure: an earlier one means what went on from it."""
+    rows = {flow.pk: flow.data_structure if context == "datastructure" else flow for flow in flows}
+    return {pk: {row.version, *row.earlier} for pk, row in rows.items()}
 
 
 def _the_one(flows: list[Dataflow]) -> Dataflow:

@@ -96,31 +96,22 @@ def live_data_structure(agency: str, artefact_id: str, version: str) -> DataStru
 
 
 def dataflows_by_reference() -> dict[str, Dataflow]:
-    """Reference → dataflow, of every version that there has been: others may have written down an earlier one. Two
-    queries."""
+    """Reference → dataflow, of every version that there has been: others may have written down an earlier one. One
+    query."""
     flows = all_dataflows()
-    rows = {flow.pk: flow for flow in flows}
-    earlier = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATAFLOW)
-    found = {one.reference: rows[one.dataflow_id] for one in earlier.defer("content") if one.dataflow_id in rows}
+    found = {named: flow for flow in flows for named in references_of(flow)}
     return found | {flow.reference: flow for flow in flows}
 
 
 def first_references() -> dict[int, str]:
-    """Id of a dataflow → the reference of its first version, which stays whatever versions follow. Two queries."""
-    numbers = {flow.pk: [flow.version] for flow in Dataflow.objects.all()}
-    kept = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATAFLOW).values_list("dataflow", "version")
-    for pk, version in kept:
-        numbers[pk].append(version)
-    return {
-        flow.pk: f"{flow.agency}:{flow.artefact_id}({min(numbers[flow.pk], key=numbers_of)})"
-        for flow in Dataflow.objects.all()
-    }
+    """Id of a dataflow → the reference of its first version, which stays whatever versions follow. One query."""
+    return {flow.pk: references_of(flow)[0] for flow in Dataflow.objects.all()}
 
 
-def references_of(dataflow: Dataflow) -> frozenset[str]:
-    """Every reference by which a dataflow is known, that of its newest version among them. One query."""
-    earlier = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATAFLOW, dataflow=dataflow).defer("content")
-    return frozenset({dataflow.reference, *(one.reference for one in earlier)})
+def references_of(artefact: Dataflow | DataStructure) -> tuple[str, ...]:
+    """Every reference by which a dataflow or data structure is known, the first version first."""
+    numbers = (*artefact.earlier, artefact.version)
+    return tuple(f"{artefact.agency}:{artefact.artefact_id}({number})" for number in numbers)
 
 
 def flow_named(reference: str) -> str:
@@ -201,7 +192,7 @@ def structure_of(dataflow: Dataflow) -> StructureView:
 
 
 def flows_with_structures(references: Collection[str]) -> dict[str, tuple[Dataflow, StructureView]]:
-    """Reference → dataflow and structure, of those that exist, by earlier versions too. Two queries, and two more where
+    """Reference → dataflow and structure, of those that exist, by earlier versions too. One query, and two more where
     any structure was not read before, however many there are."""
     flows = {named: flow for named, flow in dataflows_by_reference().items() if named in references}
     wanted = {reference: _asked_of(flow, flow.data_structure.stamp) for reference, flow in flows.items()}
@@ -221,11 +212,14 @@ class _Wanted(NamedTuple):
     indicator_dimension: str
     area_dimension: str
     stamp: UUID
+    earlier: tuple[str, ...]
 
 
 def _asked_of(flow: Dataflow, stamp: UUID) -> _Wanted:
     named = (flow.pk, flow.agency, flow.artefact_id, flow.version, tuple(sorted(flow.name.items())))
-    return _Wanted(*named, flow.data_structure_id, flow.indicator_dimension, flow.area_dimension, stamp)
+    return _Wanted(
+        *named, flow.data_structure_id, flow.indicator_dimension, flow.area_dimension, stamp, references_of(flow)[:-1]
+    )
 
 
 _shelf: OrderedDict[_Wanted, StructureView] = OrderedDict()
@@ -254,7 +248,7 @@ def forget() -> None:
 
 
 def _read(wanted: Sequence[_Wanted]) -> dict[_Wanted, StructureView]:
-    """Three queries, however many; none where none is wanted."""
+    """Two queries, however many; none where none is wanted."""
     if not wanted:
         return {}
     components = list(
@@ -266,20 +260,10 @@ def _read(wanted: Sequence[_Wanted]) -> dict[_Wanted, StructureView]:
     of_structure: dict[int, list[Component]] = {one.data_structure_id: [] for one in wanted}
     for component in components:
         of_structure[component.data_structure_id].append(component)
-    earlier = _earlier(wanted)
-    return {one: _view(one, of_structure[one.data_structure_id], lists, earlier) for one in wanted}
+    return {one: _view(one, of_structure[one.data_structure_id], lists) for one in wanted}
 
 
-def _earlier(wanted: Sequence[_Wanted]) -> list[KeptVersion]:
-    """The versions that dataflows and data structures had before. One query."""
-    flows, structures = {one.pk for one in wanted}, {one.data_structure_id for one in wanted}
-    kept = KeptVersion.objects.exclude(kind=KeptVersion.Kind.AGREEMENT).defer("content")
-    return list(kept.filter(Q(dataflow__in=flows) | Q(data_structure__in=structures)))
-
-
-def _view(
-    wanted: _Wanted, components: list[Component], lists: dict[int | None, CodeListView], earlier: list[KeptVersion]
-) -> StructureView:
+def _view(wanted: _Wanted, components: list[Component], lists: dict[int | None, CodeListView]) -> StructureView:
     of_role = {role: [one for one in components if one.role == role] for role in Component.Role.values}
     time, measure = of_role[Component.Role.TIME], of_role[Component.Role.MEASURE]
     return StructureView(
@@ -302,11 +286,7 @@ def _view(
         measure=measure[0].component_id if measure else "OBS_VALUE",
         time_name=time[0].concept.name if time else {},
         measure_name=measure[0].concept.name if measure else {},
-        earlier=tuple(
-            one.reference
-            for one in earlier
-            if one.dataflow_id == wanted.pk or one.data_structure_id == wanted.data_structure_id
-        ),
+        earlier=wanted.earlier + (references_of(components[0].data_structure)[:-1] if components else ()),
     )
 
 
@@ -350,10 +330,8 @@ def allowed_in(dataflow: Dataflow) -> list[Allowed]:
     newest version. The structure is expected to have been read with it."""
     start = "urn:sdmx:org.sdmx.infomodel.datastructure"
     # What was said of an earlier version holds for what went on from it.
-    kept = KeptVersion.objects.filter(Q(dataflow=dataflow) | Q(data_structure=dataflow.data_structure_id))
-    classes: dict[str, str] = {KeptVersion.Kind.DATAFLOW: "Dataflow", KeptVersion.Kind.DATA_STRUCTURE: "DataStructure"}
-    urns = [f"{start}.{classes[one.kind]}={one.reference}" for one in kept.defer("content") if one.kind in classes]
-    urns += [f"{start}.Dataflow={dataflow.reference}", f"{start}.DataStructure={dataflow.data_structure.reference}"]
+    urns = [f"{start}.Dataflow={one}" for one in references_of(dataflow)]
+    urns += [f"{start}.DataStructure={one}" for one in references_of(dataflow.data_structure)]
     found = Document.objects.filter(kind=Document.Kind.CONSTRAINT, references__urn__in=urns).distinct()
     newest: dict[tuple[str, str], Document] = {}
     for one in sorted(found, key=lambda one: numbers_of(one.version)):

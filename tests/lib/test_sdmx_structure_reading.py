@@ -111,6 +111,7 @@ def test_sdmx_ml_2_1_as_others_write_it() -> None:
         ("<mes:Structure xmlns", '<!DOCTYPE x [<!ENTITY e "e">]><mes:Structure xmlns', "document type"),
         ("<mes:Structure xmlns", "<mes:GenericData/><mes:Structure xmlns", "not XML"),
         ("OFFICE:CS(1.0).SEX", "OFFICE", "no URN"),
+        ('encoding="UTF-8"', 'encoding="TF-8"', "not XML"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_name(right: str, wrong: str, told: str) -> None:

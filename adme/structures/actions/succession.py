@@ -58,11 +58,12 @@ def succeed_structure(
     keep_structure(locked)
     before = locked.reference
     old = {name: getattr(locked, name) for name in words}
+    locked.earlier = [*locked.earlier, locked.version]
     locked.version = next_version(locked.version, _numbers_of(locked, KeptVersion.Kind.DATA_STRUCTURE), level)
     for name, said in words.items():
         setattr(locked, name, said)
     locked.stamp = uuid.uuid4()
-    locked.save(update_fields=["version", "stamp", *words])
+    locked.save(update_fields=["version", "earlier", "stamp", *words])
     Component.objects.bulk_create(added)
     detail = {"before": before, "old": old, "new": words, "added": [one.component_id for one in added]}
     _record("data_structure", locked.reference, by=by, reason=reason, detail=detail)
@@ -79,10 +80,11 @@ def succeed_flow(*, flow: Dataflow, level: Level, by: User | str, reason: str, *
     keep_flow(locked)
     before = locked.reference
     old = {name: getattr(locked, name) for name in changes}
+    locked.earlier = [*locked.earlier, locked.version]
     locked.version = next_version(locked.version, _numbers_of(locked, KeptVersion.Kind.DATAFLOW), level)
     for name, said in changes.items():
         setattr(locked, name, said)
-    locked.save(update_fields=["version", *changes])
+    locked.save(update_fields=["version", "earlier", *changes])
     DataStructure.objects.filter(pk=locked.data_structure_id).update(stamp=uuid.uuid4())
     detail = {"before": before, "old": _told(old), "new": _told(changes)}
     _record("dataflow", locked.reference, by=by, reason=reason, detail=detail)
