@@ -14,6 +14,7 @@ from adme.indicators.models import Indicator
 from adme.lib.page.shell import Link
 from adme.portal.framework_pages import Place
 from adme.releases import queries as published
+from adme.structures.queries import dataflows_by_reference, references_of
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,14 @@ class Group:
 def kpis_of(indicator: Indicator) -> list[Group]:
     """The KPIs that are bound to an indicator's series, framework by framework. One query, once documents are read."""
     flow = indicator.dataflow
-    wanted = (flow.indicator_dimension, indicator.code_id)
+    wanted, references = (flow.indicator_dimension, indicator.code_id), references_of(flow)
     groups = []
     for current in frameworks_at(moment_of(None)):
         place = Place(current.document.slug)
         links = tuple(
             Link(f"{part.code} {part.name}".strip(), place.part(part.uid), note=_as_what(part))
             for part in current.document.kpis
-            if part.kpi and any(one.dataflow == flow.reference and wanted in one.key for one in part.kpi.bindings)
+            if part.kpi and any(one.dataflow in references and wanted in one.key for one in part.kpi.bindings)
         )
         if links:
             fixture = _("fixture") if current.document.is_fixture else ""
@@ -53,15 +54,15 @@ def indicators_of(part: Part) -> list[Link]:
     A constant number of queries."""
     bindings = part.kpi.bindings if part.kpi else ()
     public = {
-        (one.indicator.dataflow.reference, one.indicator.dataflow.indicator_dimension, one.indicator.code_id): (
-            one.indicator
-        )
+        (one.indicator.dataflow_id, one.indicator.dataflow.indicator_dimension, one.indicator.code_id): one.indicator
         for one in published.published_indicators()
     }
+    flows = dataflows_by_reference()
     found = {}
     for binding in bindings:
         for dimension, code in binding.key:
-            indicator = public.get((binding.dataflow, dimension, code))
+            flow = flows.get(binding.dataflow)
+            indicator = public.get((flow.pk, dimension, code)) if flow else None
             if indicator is not None:
                 found[indicator.slug] = Link(indicator.name, reverse("portal:indicator", args=[indicator.slug]))
     return list(found.values())

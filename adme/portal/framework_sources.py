@@ -29,7 +29,9 @@ def titles_of(card: Scorecard) -> dict[str, str]:
     giving = {figures.bindings[place].dataflow.pk for place in figures.offers["binding"].unique()}
     flows = [flow for flow, _structure in figures.flows.values()]
     public = giving | {flow.pk for flow in published.ever_public(flow for flow in flows if flow.pk not in giving)}
-    return {flow.reference: flow.title for flow in flows if flow.pk in public}
+    # A framework may name an earlier version; figures say the one that there is now.
+    names = [(name, flow) for told, (flow, _view) in figures.flows.items() for name in (told, flow.reference)]
+    return {name: flow.title for name, flow in names if flow.pk in public}
 
 
 def sources_table(part: Part, flows: Mapping[str, str]) -> Table:

@@ -11,7 +11,7 @@ from adme.lib.sdmx_messages.xml_data import Envelope
 from adme.registry import shelves
 from adme.structures import artefacts as kept
 from adme.structures import documents
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document
+from adme.structures.models import CodeList, ConceptScheme, Dataflow, DataStructure, Document, KeptVersion
 from adme.structures.models.maintainable import Maintainable
 
 _ALL = {"xml-3-0": "SDMX-ML 3.0", "xml-3-1": "SDMX-ML 3.1", "json-2-0": "SDMX-JSON 2.0", "json-2-1": "SDMX-JSON 2.1"}
@@ -32,7 +32,8 @@ def exported(artefact: Maintainable, form: str) -> tuple[bytes, str, str]:
         prepared=now.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
         sender="ADME",
     )
-    message = Artefacts.of([plain(artefact)])
+    # SDMX-ML 2.1 has no words for a list that extends others: it is written there with all its codes.
+    message = Artefacts.of([plain(artefact, resolved=form == "xml-2-1")])
     if wanted == "json":
         language = next(iter(artefact.name), "en")
         body = json_structure.write_structures(message, envelope, language=language, version=version)
@@ -41,18 +42,14 @@ def exported(artefact: Maintainable, form: str) -> tuple[bytes, str, str]:
     return body, xml_structure.MEDIA_TYPES[version], "xml"
 
 
-def plain(artefact: Maintainable) -> Artefact:
-    """The artefact as messages are written from it."""
+def plain(artefact: Maintainable, *, resolved: bool = False) -> Artefact:
+    """The artefact as messages are written from it; a code list that extends others as it is kept, or `resolved`."""
     if isinstance(artefact, CodeList):
-        return kept.code_list_of(
-            CodeList.objects.prefetch_related("codes__parent", "codes__replaced_by").get(pk=artefact.pk)
-        )
+        whole = CodeList.objects.prefetch_related("codes__parent", "codes__replaced_by").get(pk=artefact.pk)
+        return kept.code_list_of(whole) if resolved else kept.unresolved(whole)
     if isinstance(artefact, ConceptScheme):
         return kept.concept_scheme_of(artefact)
-    if isinstance(artefact, DataStructure):
-        uses = Component.objects.filter(data_structure=artefact).select_related("concept__scheme", "code_list")
-        return kept.structure_of(artefact, uses)
     if isinstance(artefact, Document):
         return documents.artefact_of(artefact)
-    assert isinstance(artefact, Dataflow)  # noqa: S101
-    return kept.flow_of(artefact)
+    assert isinstance(artefact, Dataflow | DataStructure | KeptVersion)  # noqa: S101
+    return shelves.said_of(artefact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -10,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from adme.indicators.languages import LANGUAGES, name_of_language
 from adme.lib import clock
+from adme.lib.sdmx_messages.artefacts import ComponentUse
 from adme.lib.texts import Text
+from adme.structures.artefacts import code_list_urn, concept_urn
 from adme.structures.drafting import Content, ItemContent
-from adme.structures.models import Code
+from adme.structures.models import Code, CodeList, Concept
 from adme.structures.models.maintainable import any_id, nc_name
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 1_000, 8_000
@@ -117,6 +120,35 @@ class NewItemForm(forms.Form):
             _choose(self, "parent", [("", _("the top")), *_items(content)])
         else:
             del self.fields["parent"]
+
+
+class NewAttributeForm(forms.Form):
+    """An attribute to be, which data may leave out. Two queries."""
+
+    item_id = forms.CharField(
+        label=_("Id"), max_length=100, validators=[nc_name], help_text=_("Letters, digits, _ and -. It never changes.")
+    )
+    concept = forms.ChoiceField(label=_("Concept"))
+    code_list = forms.ChoiceField(label=_("Code list"), required=False)
+    of_series = forms.BooleanField(label=_("It belongs to the whole series"), required=False)
+    reason = forms.CharField(**REASON)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        concepts = Concept.objects.filter(scheme__succeeded_by__isnull=True).select_related("scheme")
+        in_order = concepts.order_by("scheme__agency", "scheme__artefact_id", "scheme__version", "concept_id")
+        named = [(concept_urn(one), f"{one.concept_id} · {one.scheme.reference}") for one in in_order]
+        _choose(self, "concept", [("", _("please choose")), *named])
+        lists = [(code_list_urn(one), one.reference) for one in CodeList.objects.filter(succeeded_by__isnull=True)]
+        _choose(self, "code_list", [("", _("none: a text")), *lists])
+
+    def component(self) -> dict[str, Any]:
+        """The attribute as content of a draft."""
+        told = self.cleaned_data
+        use = ComponentUse(
+            told["item_id"], "attribute", told["concept"], told["code_list"], of_series=told["of_series"]
+        )
+        return dataclasses.asdict(use)
 
 
 class DeprecateForm(forms.Form):

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adme.lib.page.shell import Link
+from adme.lib.sdmx_messages.artefacts import Artefact, ComponentUse
 from adme.lib.texts import text_in
+from adme.structures import finals
 from adme.structures.models import (
     CodeList,
     Component,
@@ -19,6 +22,7 @@ from adme.structures.models import (
     DataStructure,
     Document,
     DocumentReference,
+    KeptVersion,
 )
 from adme.structures.models.maintainable import Maintainable
 from adme.structures.version_numbers import numbers_of
@@ -80,7 +84,7 @@ def address(kind: str, agency: str, artefact_id: str, version: str) -> str:
 
 def kind_of(artefact: Maintainable) -> str:
     """The word for what it is."""
-    if isinstance(artefact, Document):
+    if isinstance(artefact, Document | KeptVersion):
         return artefact.kind
     return next(kind for kind, model in MODELS.items() if isinstance(artefact, model))
 
@@ -94,12 +98,13 @@ def find(kind: str, agency: str, artefact_id: str, version: str) -> Maintainable
     """The artefact, with what its page needs of others; None where there is none."""
     wanted = {"agency": agency, "artefact_id": artefact_id, "version": version}
     if kind in MODELS:
-        return MODELS[kind]._default_manager.filter(**wanted).first()
+        standing = MODELS[kind]._default_manager.filter(**wanted).first()
+        return standing or KeptVersion.objects.filter(kind=kind, **wanted).first()
     return Document.objects.filter(kind=kind, **wanted).first()
 
 
 def rows(search: str = "", kind: str = "") -> list[Row]:
-    """Every artefact whose id, agency or name in any language has `search` in it. Five queries."""
+    """Every artefact whose id, agency or name in any language has `search` in it. Nine queries."""
     found = list(_rows(kind))
     return sorted(
         (row for row, words in found if search.casefold() in words),
@@ -113,8 +118,13 @@ def _rows(kind: str) -> Iterator[tuple[Row, str]]:
             continue
         fields = ["agency", "artefact_id", "version", "name"]
         late = ["succeeded_by_id"] if model in (CodeList, ConceptScheme) else []
-        for values in model._default_manager.values_list(*fields, *late):
+        standing = list(model._default_manager.values_list(*fields, *late))
+        for values in standing:
             yield _row(own, *values)
+        numbers = {tuple(values[:3]) for values in standing}
+        for agency, own_id, version, name, pk in KeptVersion.objects.filter(kind=own).values_list(*fields, "pk"):
+            if (agency, own_id, version) not in numbers:
+                yield _row(own, agency, own_id, version, name, pk)
     documents = Document.objects.all() if not kind else Document.objects.filter(kind=kind)
     if kind not in MODELS:
         for own, *values in documents.values_list("kind", "agency", "artefact_id", "version", "name"):
@@ -146,43 +156,93 @@ def refers_to(artefact: Maintainable) -> list[Link]:
     urns: Iterable[str] = ()
     if isinstance(artefact, Document):
         urns = artefact.references.values_list("urn", flat=True)
-    elif isinstance(artefact, Dataflow):
-        urns = [urn_of(artefact.data_structure)]
-    elif isinstance(artefact, DataStructure):
-        components = artefact.components.select_related("code_list", "concept__scheme")
-        urns = sorted(
-            {urn_of(one.code_list) for one in components if one.code_list}
-            | {urn_of(one.concept.scheme) for one in components}
-        )
+    elif isinstance(artefact, CodeList):
+        urns = sorted({one["code_list"] for one in artefact.extensions})
+    elif isinstance(artefact, Dataflow | DataStructure | KeptVersion):
+        urns = sorted(finals.names(said_of(artefact)))
     return [link_of(urn) for urn in urns]
 
 
+def said_of(artefact: Dataflow | DataStructure | KeptVersion) -> Artefact:
+    """What a version says, whether it is the newest or an earlier one."""
+    if isinstance(artefact, KeptVersion):
+        return finals.read(artefact)
+    return finals.flow_said(artefact) if isinstance(artefact, Dataflow) else finals.structure_said(artefact)
+
+
 def referred_by(artefact: Maintainable) -> list[Link]:
-    """What refers to an artefact."""
-    found: list[Maintainable] = []
+    """What refers to an artefact, in any of its versions."""
+    urn = urn_of(artefact)
+    found = sorted(one.urn for one in _naming(artefact) if urn in finals.names(one))
     if isinstance(artefact, CodeList):
-        found = list(DataStructure.objects.filter(components__code_list=artefact).distinct())
-    elif isinstance(artefact, ConceptScheme):
-        found = list(DataStructure.objects.filter(components__concept__scheme=artefact).distinct())
-    elif isinstance(artefact, DataStructure):
-        found = list(Dataflow.objects.filter(data_structure=artefact))
-    naming = DocumentReference.objects.filter(urn=urn_of(artefact)).select_related("document")
-    return [link_of(urn_of(one)) for one in (*found, *(reference.document for reference in naming))]
+        extending = CodeList.objects.exclude(extensions=[]).defer("name", "description")
+        found += sorted(urn_of(one) for one in extending if urn in {part["code_list"] for part in one.extensions})
+    naming = DocumentReference.objects.filter(urn=urn).select_related("document")
+    return [link_of(one) for one in (*found, *(urn_of(reference.document) for reference in naming))]
+
+
+def _naming(artefact: Maintainable) -> Iterable[Artefact]:
+    """What might refer to a list, a scheme or a data structure."""
+    if isinstance(artefact, CodeList | ConceptScheme):
+        row = artefact.succeeded_by_id or artefact.pk
+        of_it = (
+            {"components__code_list": row} if isinstance(artefact, CodeList) else {"components__concept__scheme": row}
+        )
+        return finals.all_of_structures(list(DataStructure.objects.filter(**of_it).distinct()))
+    structure = artefact.data_structure_id if isinstance(artefact, KeptVersion) else artefact.pk
+    if kind_of(artefact) != "datastructure":
+        return []
+    flows = list(Dataflow.objects.filter(data_structure=structure).select_related("data_structure", "provider"))
+    return [flow for versions in finals.all_of_flows(flows).values() for flow in versions.flows]
 
 
 def versions_of(artefact: Maintainable) -> list[Link]:
     """The other versions of the same artefact, newest first."""
     kind = kind_of(artefact)
-    model = type(artefact)._default_manager
-    same = model.filter(agency=artefact.agency, artefact_id=artefact.artefact_id).exclude(pk=artefact.pk)
-    if isinstance(artefact, Document):
-        same = same.filter(**{"kind": kind})
-    versions = sorted(same.values_list("version", flat=True), key=numbers_of, reverse=True)
+    named = {"agency": artefact.agency, "artefact_id": artefact.artefact_id}
+    model = (
+        MODELS[kind]._default_manager.filter(**named) if kind in MODELS else Document.objects.filter(kind=kind, **named)
+    )
+    kept = KeptVersion.objects.filter(kind=kind, **named)
+    numbers = {*model.values_list("version", flat=True), *kept.values_list("version", flat=True)} - {artefact.version}
+    versions = sorted(numbers, key=numbers_of, reverse=True)
     return [Link(one, address(kind, artefact.agency, artefact.artefact_id, one)) for one in versions]
 
 
-def components_of(structure: DataStructure) -> list[Component]:
-    """Its components in the order of a key, then time, measure and attributes."""
-    order = {role: place for place, role in enumerate(("dimension", "time", "measure", "attribute"))}
-    components = structure.components.select_related("concept__scheme", "code_list")
-    return sorted(components, key=lambda one: (order[one.role], one.position))
+def later_of(artefact: Maintainable) -> Maintainable | None:
+    """The newest version, of one that another has followed."""
+    if isinstance(artefact, CodeList | ConceptScheme):
+        return artefact.succeeded_by
+    return (artefact.data_structure or artefact.dataflow) if isinstance(artefact, KeptVersion) else None
+
+
+@dataclass(frozen=True)
+class ComponentLine:
+    """A component for people: role in words, the concept's id, its code list as a link."""
+
+    id: str
+    role: str
+    concept: str
+    code_list: Link | None
+
+
+def components_of(uses: Iterable[ComponentUse]) -> list[ComponentLine]:
+    """Components as lines, in the order of a key, then time, measure and attributes."""
+    return [
+        ComponentLine(
+            use.id,
+            ", ".join(_role_of(use)),
+            use.concept.rpartition(").")[2],
+            link_of(use.code_list) if use.code_list else None,
+        )
+        for use in uses
+    ]
+
+
+def _role_of(use: ComponentUse) -> Iterator[str]:
+    yield str(Component.Role(use.role).label)
+    if use.role == "attribute":
+        attachment = Component.Attachment.SERIES if use.of_series else Component.Attachment.OBSERVATION
+        yield str(attachment.label)
+        if use.required:
+            yield gettext("required")

@@ -13,6 +13,7 @@ from adme.observations.attribute_sets import ATTRIBUTE_SET
 from adme.releases import frozen_store, queries
 from adme.releases.models import FrozenFile, ReleasePart
 from adme.structures.models import Dataflow
+from adme.structures.queries import first_references
 
 __all__ = ["digest", "verify_store"]
 
@@ -23,13 +24,15 @@ def digest(as_of: queries.AsOf = None) -> str:
     """SHA-256 over all public cells at an instant, in order of dataflow, key and period; needs memory for one piece.
 
     The same for the same public content on every database, whatever ids it happens to have. When it became public,
-    and through which release, is not part of it.
+    and through which release, is not part of it; a new version of a dataflow
+    changes no figure, so each goes by its first.
     """
     fingerprint = hashlib.sha256()
     instant = queries.instant_of(as_of)
     flows = Dataflow.objects.select_related("data_structure")
-    for dataflow in sorted(flows, key=lambda flow: flow.reference):
-        fingerprint.update(f"{dataflow.reference}\n".encode())
+    named = first_references()
+    for dataflow in sorted(flows, key=lambda flow: named[flow.pk]):
+        fingerprint.update(f"{named[dataflow.pk]}\n".encode())
         for frame in queries.select(dataflow, as_of=instant).stored_frames():
             texts = _with_content(frame).select(CONTENT)
             fingerprint.update(texts.write_csv(include_header=False).encode())

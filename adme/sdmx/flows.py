@@ -59,19 +59,23 @@ def is_provided_by(dataflow: Dataflow, provider: str) -> bool:
 def _of_version(flows: list[Dataflow], context: str, asked: str) -> list[Dataflow]:
     """The dataflows of the versions asked for; of each the newest where any would do."""
 
-    def version(flow: Dataflow) -> str:
-        return flow.data_structure.version if context == "datastructure" else flow.version
-
     if asked not in NEWEST:
+        known = _known_versions(flows, context)
         try:
-            wanted = matching(asked, [version(flow) for flow in flows])
+            wanted = matching(asked, [one for versions in known.values() for one in versions])
         except NotAVersion:
             raise SyntaxFault(f"“{asked}” is not a version, as 1.0.0, +, ~, * or 1.0+.0 are.") from None
-        return [flow for flow in flows if version(flow) in wanted]
+        return [flow for flow in flows if known[flow.pk] & wanted]
     groups: dict[tuple[str, str], list[Dataflow]] = {}
     for flow in flows:
         groups.setdefault((flow.agency, flow.artefact_id), []).append(flow)
     return [max(group, key=lambda flow: numbers_of(flow.version)) for group in groups.values()]
+
+
+def _known_versions(flows: list[Dataflow], context: str) -> dict[int, set[str]]:
+    """The numbers of each dataflow, or of its data structure: an earlier one means what went on from it."""
+    rows = {flow.pk: flow.data_structure if context == "datastructure" else flow for flow in flows}
+    return {pk: {row.version, *row.earlier} for pk, row in rows.items()}
 
 
 def _the_one(flows: list[Dataflow]) -> Dataflow:

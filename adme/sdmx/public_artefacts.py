@@ -10,6 +10,7 @@ from adme.lib.sdmx_messages.artefacts import (
     Artefact,
     Categorisation,
     Constraint,
+    Flow,
     Item,
     ItemScheme,
 )
@@ -18,15 +19,15 @@ from adme.structures.artefacts import flow_of
 from adme.structures.models import Dataflow
 
 
-def constraint_of(flow: Dataflow, available: Availability) -> Constraint:
+def constraint_of(flow: Flow, available: Availability) -> Constraint:
     """What is public of a dataflow, as a constraint of the role "actual"."""
     first, last = available.first_period, available.last_period
     return Constraint(
         flow.agency,
-        f"CR_{flow.artefact_id}",
+        f"CR_{flow.id}",
         flow.version,
-        {"en": f"Available data of {flow.artefact_id}"},
-        dataflow=flow_of(flow).urn,
+        {"en": f"Available data of {flow.id}"},
+        dataflow=flow.urn,
         values={name: tuple(codes) for name, codes in available.codes.items()},
         first_period="" if first is None else periods.label(first),
         last_period="" if last is None else periods.label(last),

@@ -33,7 +33,7 @@ from adme.sdmx.registry import PublicRegistry, is_of
 DETAILS = frozenset(
     {
         "full",
-        "raw",  # as full: no code list here extends another
+        "raw",  # as full, save that code lists that extend others are as they are kept (`PublicRegistry`)
         "allstubs",
         "allcompletestubs",
         "referencestubs",
@@ -219,7 +219,7 @@ def _detailed(artefact: Artefact, detail: str, *, asked: bool) -> Artefact:
     if "complete" not in detail:
         kept = dataclasses.replace(kept, description={})
     if isinstance(kept, ItemScheme):
-        return dataclasses.replace(kept, items=())
+        return dataclasses.replace(kept, items=(), extensions=())
     if isinstance(kept, Structure):
         return dataclasses.replace(kept, components=())
     if isinstance(kept, Flow):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from adme.frameworks.region import members
 from adme.indicators.models import Topic
@@ -31,7 +31,7 @@ from adme.sdmx.public_documents import public_documents
 from adme.sdmx.scorecard_structures import common_structures, structures_of
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
-from adme.structures import documents
+from adme.structures import documents, finals
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
 
 KINDS = (
@@ -54,9 +54,12 @@ KINDS = (
 
 
 class PublicRegistry:
-    """The graph. Built for one request; queries in proportion to the number of dataflows, not of what is in them."""
+    """The graph, in which code lists that extend others are as they are kept where `raw` says so.
 
-    def __init__(self) -> None:
+    Built for one request; queries in proportion to the number of dataflows, not of what is in them."""
+
+    def __init__(self, *, raw: bool = False) -> None:
+        self._raw = raw
         self._available: dict[int, queries.Availability] = {}
         self._flows: list[Dataflow] = []
         for flow in Dataflow.objects.select_related("data_structure", "provider"):
@@ -69,9 +72,7 @@ class PublicRegistry:
     def artefacts(self) -> dict[str, Artefact]:
         """URN → artefact."""
         found: list[Artefact] = [*self._code_lists, *self._concept_schemes, *self._structures, *self._providers]
-        found += [kept.flow_of(flow) for flow in self._flows]
-        found += [kept.agreement_of(flow) for flow in self._flows]
-        found += [made.constraint_of(flow, self._available[flow.pk]) for flow in self._flows]
+        found += self._deliveries
         found += self._categories
         found += self._frameworks
         found += public_documents({artefact.urn: artefact for artefact in found})
@@ -87,18 +88,49 @@ class PublicRegistry:
     @cached_property
     def _structures(self) -> list[Structure]:
         owners = DataStructure.objects.in_bulk({component.data_structure_id for component in self._components})
-        return [
-            kept.structure_of(owner, [one for one in self._components if one.data_structure_id == pk])
-            for pk, owner in owners.items()
-        ]
+        return finals.all_of_structures(list(owners.values()), self._components)
+
+    @cached_property
+    def _deliveries(self) -> list[Artefact]:
+        """Every version of the dataflows and of their agreements; what is available of each is the same for all."""
+        found: list[Artefact] = []
+        for pk, versions in finals.all_of_flows(self._flows).items():
+            found += [*versions.flows, *versions.agreements]
+            found += [made.constraint_of(flow, self._available[pk]) for flow in versions.flows]
+        return found
 
     @cached_property
     def _code_lists(self) -> list[ItemScheme]:
+        return [self._written(one) for one in self._lists]
+
+    def _written(self, code_list: CodeList) -> ItemScheme:
+        """With all its codes, or as it is kept where that was asked for and hides nothing. An earlier version is cut to
+        the same codes as the one that took its place."""
+        cut = self._cut(code_list.succeeded_by or code_list)
+        urns = {one.code_list for one in kept.extensions_of(code_list)}
+        if self._raw and cut is None and urns and urns <= self._whole:
+            return kept.unresolved(code_list)
+        return kept.code_list_of(code_list, cut)
+
+    @cached_property
+    def _whole(self) -> set[str]:
+        """URNs of the lists that are told whole: what is taken from another would name codes that are not told."""
+        return {kept.code_list_urn(one) for one in self._lists if self._cut(one.succeeded_by or one) is None}
+
+    @cached_property
+    def _lists(self) -> list[CodeList]:
+        """The lists that public structures use, in every version, with those that whole ones take codes from; of these
+        none in which the indicators of a dataflow stand. A query more for each step from list to list."""
         used = {one.code_list_id for one in self._components if one.code_list_id}
-        lists = CodeList.objects.filter(Q(pk__in=used) | Q(succeeded_by__in=used))
-        whole = lists.select_related("succeeded_by").prefetch_related("codes__parent", "codes__replaced_by")
-        # An earlier version is cut to the same codes as the one that took its place.
-        return [kept.code_list_of(one, self._cut(one.succeeded_by or one)) for one in whole]
+        lists = CodeList.objects.select_related("succeeded_by").prefetch_related("codes__parent", "codes__replaced_by")
+        new = list(lists.filter(Q(pk__in=used) | Q(succeeded_by__in=used)))
+        found = {kept.code_list_urn(one): one for one in new}
+        while new:
+            whole = [one for one in new if one.extensions and self._cut(one.succeeded_by or one) is None]
+            wanted = {part.code_list for one in whole for part in kept.extensions_of(one)} - found.keys()
+            new = _open_lists(lists, wanted) if wanted else []
+            found |= {kept.code_list_urn(one): one for one in new}
+        return list(found.values())
 
     def _cut(self, code_list: CodeList) -> frozenset[str] | None:
         """The codes of a list of indicators that are public; None for any other list."""
@@ -210,7 +242,23 @@ def _refers_to(artefact: Artefact) -> frozenset[str]:
         return frozenset({artefact.dataflow, _scheme_of(artefact.provider)})
     if isinstance(artefact, Categorisation):
         return frozenset({artefact.source, _scheme_of(artefact.target)})
+    if isinstance(artefact, ItemScheme):
+        return frozenset(one.code_list for one in artefact.extensions)
     return frozenset(documents.refers_to(artefact))
+
+
+def _open_lists(lists: QuerySet[CodeList], urns: Collection[str]) -> list[CodeList]:
+    """The lists of these URNs, without those whose codes are indicators of any dataflow, public or not."""
+    ids = {one.partition("=")[2].partition(":")[2].partition("(")[0] for one in urns}
+    closed = _of_indicators()
+    named = [one for one in lists.filter(artefact_id__in=ids) if kept.code_list_urn(one) in urns]
+    return [one for one in named if (one.succeeded_by_id or one.pk) not in closed]
+
+
+def _of_indicators() -> set[int]:
+    """The lists whose codes are indicators of a dataflow. One query."""
+    measured = Component.objects.filter(component_id=F("data_structure__dataflows__indicator_dimension"))
+    return set(measured.filter(code_list__isnull=False).values_list("code_list", flat=True))
 
 
 _SCHEMES = {"Concept": "ConceptScheme", "Category": "CategoryScheme", "DataProvider": "DataProviderScheme"}

@@ -54,9 +54,11 @@ def _answer(request: HttpRequest, path: Sequence[str], family: Family) -> HttpRe
     wish = wish_of(request, family)
     parameters = parameters_of(wish.rest, ("references", "detail"), later=_LATER)
     kind, agency, artefact, version, item = path
-    registry = PublicRegistry()
+    # SDMX-ML 2.1 has no words for a list that extends others: it has all its codes there.
+    detail = parameters.get("detail", "full")
+    registry = PublicRegistry(raw=detail == "raw" and wish.offer.export != "structure-xml-2.1")
     named = found(registry, kind, agency, artefact, version)
-    artefacts = collect(registry, named, parameters.get("references", "none"), parameters.get("detail", "full"), item)
+    artefacts = collect(registry, named, parameters.get("references", "none"), detail, item)
     return message(request, artefacts, wish)
 
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
-from adme.lib.sdmx_messages.artefacts import Agreement, Artefact, ComponentUse, Flow, Item, ItemScheme, Structure
+from adme.lib.sdmx_messages.artefacts import (
+    Agreement,
+    Artefact,
+    ComponentUse,
+    Extension,
+    Flow,
+    Item,
+    ItemScheme,
+    Structure,
+)
+from adme.lib.sdmx_messages.plain_artefacts import from_plain
 from adme.structures.models import CodeList, Component, Concept, ConceptScheme, Dataflow, DataProvider, DataStructure
 
 
@@ -44,21 +55,41 @@ def _use(component: Component) -> ComponentUse:
     return ComponentUse(
         id=component.component_id,
         role=component.role,  # type: ignore[arg-type]
-        concept=_concept_urn(component.concept),
-        code_list=_urn(ItemScheme(code_list.agency, code_list.artefact_id, code_list.version, {})) if code_list else "",
+        concept=concept_urn(component.concept),
+        code_list=code_list_urn(code_list) if code_list else "",
         required=component.required,
         of_series=component.attachment == Component.Attachment.SERIES,
     )
 
 
-def _concept_urn(concept: Concept) -> str:
+def code_list_urn(code_list: CodeList) -> str:
+    """The URN of a code list."""
+    return ItemScheme(code_list.agency, code_list.artefact_id, code_list.version, {}).urn
+
+
+def concept_urn(concept: Concept) -> str:
+    """The URN of a concept, whose scheme is expected to have been read with it."""
     scheme = concept.scheme
     owner = ItemScheme(scheme.agency, scheme.artefact_id, scheme.version, {}, kind="conceptscheme")
     return owner.item_urn(Item(concept.concept_id, {}))
 
 
+def extensions_of(code_list: CodeList) -> tuple[Extension, ...]:
+    """From where else a code list takes codes."""
+    return tuple(from_plain(Extension, one) for one in code_list.extensions)
+
+
+def unresolved(code_list: CodeList) -> ItemScheme:
+    """A code list as it is kept: its own codes, and from where it takes the others."""
+    whole = code_list_of(code_list)
+    own = {code.code_id for code in code_list.codes.all() if not code.inherited}
+    items = tuple(one for one in whole.items if one.id in own)
+    return dataclasses.replace(whole, items=items, extensions=extensions_of(code_list))
+
+
 def code_list_of(code_list: CodeList, public: frozenset[str] | None = None) -> ItemScheme:
-    """A code list, cut to the codes in `public` where that is given. Codes are expected with their parents."""
+    """A code list with all its codes, those from elsewhere among them, cut to the codes in `public` where that is
+    given. Codes are expected with their parents."""
     codes = [code for code in code_list.codes.all() if public is None or code.code_id in public]
     shown = {code.code_id for code in codes}
     items = tuple(

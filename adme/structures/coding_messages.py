@@ -47,9 +47,10 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*:")
 
 
 def own_names(structure: StructureView) -> dict[str, str]:
-    """The names by which a message may call the dataflow: its reference or that of its data structure, a version of
-    three numbers also without its zeros, or nothing where the format has no place for it."""
-    names = ["", structure.reference, structure.data_structure]
+    """The names by which a message may call the dataflow: its reference or that of its data structure, in this version
+    or an earlier one, a version of three numbers also without its zeros, or nothing where the format has no place for
+    it."""
+    names = ["", structure.reference, structure.data_structure, *structure.earlier]
     for name in names[1:]:
         short = name
         while short.endswith(".0)"):

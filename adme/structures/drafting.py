@@ -1,9 +1,12 @@
-"""What the next version of a code list or concept scheme is to say, as plain JSON, and every change that may be made.
+"""What the next version of an artefact is to say, as plain JSON, and every change that may be made.
 
 Content is ``{"name": {…}, "description": {…}, "items": [{"id", "name", "description", "parent", "kind", "aliases",
-"valid_to", "replaced_by"}]}``; `parent` and `replaced_by` are ids or "", `valid_to` is a date as text or "". Every
-function gives new content and leaves the old as it was; StructureRefused or IdRefused for what cannot be. No function
-takes an item out: numbers, files and links out in the world name it.
+"valid_to", "replaced_by"}]}``; `parent` and `replaced_by` are ids or "", `valid_to` is a date as text or "". A data
+structure has no items but ``"components"``, each with the fields of `ComponentUse`; a dataflow has neither. A code list
+that takes codes from others has its ``"extensions"``, and the items that come from there are marked ``"inherited"``
+until they change. Every function gives new content and leaves the old as it was; StructureRefused or IdRefused for what
+cannot be. What takes an item out makes a major version, which stands beside: numbers, files and links out in the world
+name it.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from adme.lib.texts import Text
 from adme.structures.errors import StructureRefused
+from adme.structures.version_numbers import Level
 
 Content = dict[str, Any]
 ItemContent = dict[str, Any]
@@ -76,10 +80,30 @@ def with_new(content: Content, item: ItemContent) -> Content:
     return checked({**content, "items": [*content["items"], item]})
 
 
+def without(content: Content, item_id: str) -> Content:
+    """With one item less; what hangs under it or is replaced by it must have been given another place before."""
+    if find(content, item_id).get("inherited"):
+        raise StructureRefused(_("This code comes from another list."), item_id, _("Leave it out of what is taken."))
+    below = sorted(one["id"] for one in content["items"] if item_id in (one["parent"], one["replaced_by"]))
+    if below:
+        raise StructureRefused(_("Others hang on this code."), ", ".join(below[:10]), _("Change them first."))
+    return {**content, "items": [one for one in content["items"] if one["id"] != item_id]}
+
+
+def with_attribute(content: Content, component: dict[str, Any]) -> Content:
+    """With one attribute more, at the end; it may be left out of data, since data that are here have it not."""
+    if any(one["id"] == component["id"] for one in content["components"]):
+        raise StructureRefused(_("A component stands twice in the structure."), component["id"])
+    return {**content, "components": [*content["components"], component]}
+
+
 def with_changed(content: Content, item_id: str, **fields: Any) -> Content:
     """With other words, another parent or other marks on one item."""
-    find(content, item_id)
-    items = [one | fields if one["id"] == item_id else one for one in content["items"]]
+    old = find(content, item_id)
+    new = old | fields
+    if new != old:
+        new.pop("inherited", None)  # it is the list's own from here on
+    items = [new if one["id"] == item_id else one for one in content["items"]]
     return checked({**content, "items": items})
 
 
@@ -165,6 +189,16 @@ def changes(before: Content, after: Content) -> list[Change]:
         if old is None or differing:
             found.append(Change(one["id"], old is None, differing))
     return found
+
+
+def level_of(before: Content, after: Content) -> Level:
+    """How far `after` goes: a major step where something is taken out, a patch where nothing but words differ."""
+    if lost(before, after):
+        return "major"
+    same_order = [one["id"] for one in before["items"]] == [one["id"] for one in after["items"]]
+    only_words = same_order and all(one.only_words for one in changes(before, after))
+    same = all(before.get(part) == after.get(part) for part in ("components", "extensions"))
+    return "patch" if only_words and same else "minor"
 
 
 def lost(before: Content, after: Content) -> list[str]:

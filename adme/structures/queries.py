@@ -10,11 +10,23 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from adme.lib.sdmx_messages.artefacts import Allowed
 from adme.lib.sdmx_messages.plain_artefacts import from_plain
 from adme.lib.texts import Text
 from adme.structures.errors import UnknownArtefact
-from adme.structures.models import Code, CodeList, Component, ConceptScheme, Dataflow, DataStructure, Document, Mapping
+from adme.structures.models import (
+    Code,
+    CodeList,
+    Component,
+    ConceptScheme,
+    Dataflow,
+    DataStructure,
+    Document,
+    KeptVersion,
+    Mapping,
+)
 from adme.structures.structure_view import (
     REFERENCE,
     AttributeView,
@@ -31,14 +43,19 @@ __all__ = [
     "code_list_by_reference",
     "code_list_view",
     "dataflow_by_reference",
+    "dataflows_by_reference",
+    "first_references",
     "flow_named",
     "flows_with_structures",
     "header_digest",
     "live_code_list",
     "live_concept_scheme",
+    "live_data_structure",
+    "live_dataflow",
     "mapping_for",
     "newest_code_list",
     "newest_concept_scheme",
+    "references_of",
     "structure_of",
 ]
 
@@ -51,8 +68,50 @@ def dataflow_by_reference(reference: str) -> Dataflow:
 
     UnknownArtefact where there is none, or where two agencies have one of that id and none was named.
     """
-    found: Dataflow = _by_reference(Dataflow, reference, "data_structure", "provider")
+    try:
+        found: Dataflow = _by_reference(Dataflow, reference, "data_structure", "provider")
+    except UnknownArtefact:
+        parts = REFERENCE.fullmatch(reference.strip())
+        earlier = parts and live_dataflow(parts["agency"] or "", parts["id"], parts["version"] or "")
+        if not earlier:
+            raise
+        return earlier
     return found
+
+
+def live_dataflow(agency: str, artefact_id: str, version: str) -> Dataflow | None:
+    """The dataflow that a reference means now: of that version, or the row that went on from it."""
+    named = {"agency": agency, "artefact_id": artefact_id, "version": version}
+    flows = Dataflow.objects.select_related("data_structure", "provider")
+    kept = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATAFLOW, **named).values("dataflow")
+    return flows.filter(**named).first() or flows.filter(pk__in=kept).first()
+
+
+def live_data_structure(agency: str, artefact_id: str, version: str) -> DataStructure | None:
+    """The data structure that a reference means now, in the same way."""
+    named = {"agency": agency, "artefact_id": artefact_id, "version": version}
+    kept = KeptVersion.objects.filter(kind=KeptVersion.Kind.DATA_STRUCTURE, **named).values("data_structure")
+    structures = DataStructure.objects.all()
+    return structures.filter(**named).first() or structures.filter(pk__in=kept).first()
+
+
+def dataflows_by_reference() -> dict[str, Dataflow]:
+    """Reference → dataflow, of every version that there has been: others may have written down an earlier one. One
+    query."""
+    flows = all_dataflows()
+    found = {named: flow for flow in flows for named in references_of(flow)}
+    return found | {flow.reference: flow for flow in flows}
+
+
+def first_references() -> dict[int, str]:
+    """Id of a dataflow → the reference of its first version, which stays whatever versions follow. One query."""
+    return {flow.pk: references_of(flow)[0] for flow in Dataflow.objects.all()}
+
+
+def references_of(artefact: Dataflow | DataStructure) -> tuple[str, ...]:
+    """Every reference by which a dataflow or data structure is known, the first version first."""
+    numbers = (*artefact.earlier, artefact.version)
+    return tuple(f"{artefact.agency}:{artefact.artefact_id}({number})" for number in numbers)
 
 
 def flow_named(reference: str) -> str:
@@ -65,7 +124,10 @@ def flow_named(reference: str) -> str:
         return reference
     structures = DataStructure.objects.filter(agency=parts["agency"], artefact_id=parts["id"])
     if parts["version"]:
-        structures = structures.filter(version=parts["version"])
+        structures = structures.filter(
+            Q(version=parts["version"])
+            | Q(kept_versions__version=parts["version"], kept_versions__kind=KeptVersion.Kind.DATA_STRUCTURE)
+        ).distinct()
     flows = list(Dataflow.objects.filter(data_structure__in=structures)[:2])
     return flows[0].reference if len(flows) == 1 else reference
 
@@ -130,9 +192,9 @@ def structure_of(dataflow: Dataflow) -> StructureView:
 
 
 def flows_with_structures(references: Collection[str]) -> dict[str, tuple[Dataflow, StructureView]]:
-    """Reference → dataflow and structure, of those that exist. One query, and two more where any structure was not
-    read before, however many there are."""
-    flows = {flow.reference: flow for flow in all_dataflows() if flow.reference in references}
+    """Reference → dataflow and structure, of those that exist, by earlier versions too. One query, and two more where
+    any structure was not read before, however many there are."""
+    flows = {named: flow for named, flow in dataflows_by_reference().items() if named in references}
     wanted = {reference: _asked_of(flow, flow.data_structure.stamp) for reference, flow in flows.items()}
     read = _structures(wanted.values())
     return {reference: (flow, read[wanted[reference]]) for reference, flow in flows.items()}
@@ -150,11 +212,14 @@ class _Wanted(NamedTuple):
     indicator_dimension: str
     area_dimension: str
     stamp: UUID
+    earlier: tuple[str, ...]
 
 
 def _asked_of(flow: Dataflow, stamp: UUID) -> _Wanted:
     named = (flow.pk, flow.agency, flow.artefact_id, flow.version, tuple(sorted(flow.name.items())))
-    return _Wanted(*named, flow.data_structure_id, flow.indicator_dimension, flow.area_dimension, stamp)
+    return _Wanted(
+        *named, flow.data_structure_id, flow.indicator_dimension, flow.area_dimension, stamp, references_of(flow)[:-1]
+    )
 
 
 _shelf: OrderedDict[_Wanted, StructureView] = OrderedDict()
@@ -221,6 +286,7 @@ def _view(wanted: _Wanted, components: list[Component], lists: dict[int | None, 
         measure=measure[0].component_id if measure else "OBS_VALUE",
         time_name=time[0].concept.name if time else {},
         measure_name=measure[0].concept.name if measure else {},
+        earlier=wanted.earlier + (references_of(components[0].data_structure)[:-1] if components else ()),
     )
 
 
@@ -263,7 +329,9 @@ def allowed_in(dataflow: Dataflow) -> list[Allowed]:
     """The constraints that say what may be delivered to a dataflow: its own and those of its structure; of each the
     newest version. The structure is expected to have been read with it."""
     start = "urn:sdmx:org.sdmx.infomodel.datastructure"
-    urns = [f"{start}.Dataflow={dataflow.reference}", f"{start}.DataStructure={dataflow.data_structure.reference}"]
+    # What was said of an earlier version holds for what went on from it.
+    urns = [f"{start}.Dataflow={one}" for one in references_of(dataflow)]
+    urns += [f"{start}.DataStructure={one}" for one in references_of(dataflow.data_structure)]
     found = Document.objects.filter(kind=Document.Kind.CONSTRAINT, references__urn__in=urns).distinct()
     newest: dict[tuple[str, str], Document] = {}
     for one in sorted(found, key=lambda one: numbers_of(one.version)):

@@ -146,6 +146,8 @@ class StructureView:
     measure: str = "OBS_VALUE"
     time_name: Text = field(default_factory=dict)
     measure_name: Text = field(default_factory=dict)
+    earlier: tuple[str, ...] = ()
+    """References of the versions that the dataflow and its data structure had before."""
 
     @cached_property
     def dimension(self) -> Mapping[str, DimensionView]:

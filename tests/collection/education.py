@@ -27,8 +27,9 @@ from adme.observations.actions.differing import differences
 from adme.observations.actions.record import RevisionCount
 from adme.releases.queries import select
 from adme.structures.actions.code_lists import NewCode, create_code_list
-from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure, set_concepts
+from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure
 from adme.structures.actions.dataflows import create_dataflow, create_provider
+from adme.structures.actions.words import set_concepts
 from adme.structures.coding import code_rows
 from adme.structures.mapping import MappingDeclaration
 from adme.structures.mapping_yaml import from_yaml

@@ -21,8 +21,9 @@ from adme.lib import clock
 from adme.releases.actions import release
 from adme.releases.models import Release
 from adme.structures.actions.code_lists import NewCode, create_code_list
-from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure, set_concepts
+from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure
 from adme.structures.actions.dataflows import create_dataflow, create_provider
+from adme.structures.actions.words import set_concepts
 from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow
 from tests.factories.flows import coded, make_delivery
 

@@ -104,13 +104,14 @@ def test_sdmx_ml_2_1_as_others_write_it() -> None:
         ('version="1.1" isFinal="true"', 'version="1.1-draft"', "1.1-draft"),
         ('version="2"', 'version="2+.0"', "2+.0"),
         ('<str:Code id="F">', "<str:Code>", "Code has no id"),
-        ('<str:Code id="F">', '<str:CodelistExtension/><str:Code id="F">', "OFFICE:CL_SEX extends another list"),
+        ('<str:Code id="F">', '<str:CodelistExtension/><str:Code id="F">', "CodelistExtension  has no Codelist"),
         ("<str:Codelists>", "<str:Processes><str:Process/></str:Processes><str:Codelists>", "Process"),
         ("<mes:Structures>", "<mes:Structures><a>" + "<b>" * 30, "not XML"),
         ("<mes:Structures>", "<mes:Structures>" + "<b>" * 300 + "</b>" * 300, "nested too deeply"),
         ("<mes:Structure xmlns", '<!DOCTYPE x [<!ENTITY e "e">]><mes:Structure xmlns', "document type"),
         ("<mes:Structure xmlns", "<mes:GenericData/><mes:Structure xmlns", "not XML"),
         ("OFFICE:CS(1.0).SEX", "OFFICE", "no URN"),
+        ('encoding="UTF-8"', 'encoding="TF-8"', "not XML"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_name(right: str, wrong: str, told: str) -> None:

@@ -21,6 +21,7 @@ from tests.factories.frameworks import approved as plan
 from tests.factories.world import CANARY, add_secret, revise
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+CSV = {"accept": "text/csv"}
 WHY = {"reason": "decided by the working group"}
 
 
@@ -166,7 +167,12 @@ def test_a_new_version_takes_the_place_of_the_old_and_figures_stay(editor, revie
     data = client.get("/sdmx/v2/data/dataflow/ASEAN/DF_GOALS/1.0.0/NEET.TH.F.Y15T24", headers={"accept": "text/csv"})
     assert b"".join(data.streaming_content).count(b"\n") == 10
     acts = AuditEntry.objects.filter(action__startswith="structures.").order_by("sequence")
-    assert [one.action for one in acts][-2:] == ["structures.code_list.succeeded", "structures.draft.approved"]
+    assert [one.action for one in acts][-4:] == [
+        "structures.code_list.succeeded",
+        "structures.data_structure.succeeded",
+        "structures.dataflow.succeeded",
+        "structures.draft.approved",
+    ]
 
 
 def test_a_concept_scheme_gets_its_version_too(editor, reviewer, client, world):
@@ -176,7 +182,9 @@ def test_a_concept_scheme_gets_its_version_too(editor, reviewer, client, world):
     approved(reviewer, draft)
 
     assert structure_of(world.goals).dimension["SEX"].name == {"en": "Sex of the person"}
-    told = structure(client, "datastructure/ASEAN/DSD_GOALS/1.0.0?references=conceptscheme")
+    first = structure(client, "datastructure/ASEAN/DSD_GOALS/1.0.0?references=children")
+    assert [one["version"] for one in first["conceptSchemes"]] == ["1.0.0"]
+    told = structure(client, "datastructure/ASEAN/DSD_GOALS/1.1.0?references=children")
     assert [one["version"] for one in told["conceptSchemes"]] == ["1.1.0"]
     dimension = told["dataStructures"][0]["dataStructureComponents"]["dimensionList"]["dimensions"][2]
     assert dimension["conceptIdentity"].endswith("ASEAN:CS(1.1.0).SEX")
@@ -267,14 +275,60 @@ def test_a_merge_takes_the_words_of_other_schemes_along(editor, reviewer, world)
     assert structure_of(world.goals).code_lists["REF_AREA"].written_as("M49") == {"626": "TL"}
 
 
-def test_words_of_dataflows_and_structures_change_in_every_language(editor, client, world):
-    address = reverse("registry:texts", args=["dataflow", "ASEAN", "DF_GOALS", "1.0.0"])
-    assert editor.post(address, {"name:en": "The goals", "name:th": "เป้าหมาย", **WHY}).status_code == 302
-    assert structure(client, "dataflow/ASEAN/DF_GOALS/~")["dataflows"][0]["names"]["th"] == "เป้าหมาย"
-    assert editor.post(address, {"name:en": "No reason"}).status_code == 422
-    address = reverse("registry:texts", args=["datastructure", "ASEAN", "DSD_GOALS", "1.0.0"])
-    assert editor.post(address, {"name:en": "Goals, structure", **WHY}).status_code == 302
-    assert editor.post(reverse("registry:texts", args=["codelist", "ASEAN", "CL_SEX", "1.0.0"]), WHY).status_code == 404
+def test_words_of_a_dataflow_change_in_every_language_by_a_patch(editor, reviewer, client, world):
+    draft = drafted(editor, "DF_GOALS", "dataflow")
+    posted(editor, "draft-texts", draft, status=422, reason=" ", **{"name:en": "No reason"})
+    posted(editor, "draft-texts", draft, **{"name:en": "The goals", "name:th": "เป้าหมาย"})
+    assert draft.reference == "ASEAN:DF_GOALS(1.0.1-draft)"
+    assert "เป้าหมาย" not in json.dumps(structure(client, "*/*/*/*?references=all"), ensure_ascii=False)
+    approved(reviewer, draft)
+
+    newest, first = (structure(client, f"dataflow/ASEAN/DF_GOALS/{v}")["dataflows"][0] for v in ("~", "1.0.0"))
+    assert (newest["version"], newest["names"]["th"]) == ("1.0.1", "เป้าหมาย")
+    assert "th" not in first["names"]
+    assert newest["structure"] == first["structure"]
+    assert "An earlier version" in editor.get(page_of("dataflow", "DF_GOALS")).content.decode()
+    for version in ("1.0.0", "1.0.1", "~", "1.0+.0"):
+        data = client.get(f"/sdmx/v2/data/dataflow/ASEAN/DF_GOALS/{version}/NEET.TH.F.Y15T24", headers=CSV)
+        assert b"ASEAN:DF_GOALS(1.0.1)" in b"".join(data.streaming_content)
+    assert client.get("/sdmx/v1/data/ASEAN,DF_GOALS,1.0.0/NEET.TH.F.Y15T24").status_code == 200
+
+
+def test_a_data_structure_gets_words_by_a_patch_and_an_attribute_by_a_minor_version(editor, reviewer, client, world):
+    draft = drafted(editor, "DSD_GOALS", "datastructure")
+    posted(editor, "draft-texts", draft, **{"name:en": "Goals, structure"})
+    assert draft.version == "1.0.1"
+    concept = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=ASEAN:CS(1.0.0).SEX"
+    sexes = "urn:sdmx:org.sdmx.infomodel.codelist.Codelist=ASEAN:CL_SEX(1.0.0)"
+    posted(editor, "new-attribute", draft, status=422, item_id="A.B", concept=concept)
+    posted(editor, "new-attribute", draft, status=422, item_id="SEX", concept=concept)
+    posted(editor, "new-attribute", draft, item_id="SEX_OF_HEAD", concept=concept, code_list=sexes, of_series="on")
+    assert draft.version == "1.1.0"
+    effect = editor.get(reverse("registry:draft", args=[draft.pk])).context["effect"]
+    assert (effect.components, effect.flows) == (("SEX_OF_HEAD: new attribute",), ("ASEAN:DF_GOALS(1.0.0)",))
+    assert "SEX_OF_HEAD" not in json.dumps(structure(client, "*/*/*/*?references=all"))
+    approved(reviewer, draft)
+
+    assert structure_of(Dataflow.objects.get(pk=world.goals.pk)).attribute["SEX_OF_HEAD"].attachment == "series"
+    flow = structure(client, "dataflow/ASEAN/DF_GOALS/~?references=children")
+    assert flow["dataflows"][0]["version"] == flow["dataStructures"][0]["version"] == "1.1.0"
+    assert "SEX_OF_HEAD" in json.dumps(flow["dataStructures"])
+    assert "SEX_OF_HEAD" not in json.dumps(structure(client, "datastructure/ASEAN/DSD_GOALS/1.0.0"))
+    assert editor.get(page_of("datastructure", "DSD_GOALS")).status_code == 200
+
+
+def test_taking_a_code_out_makes_a_major_version_that_nothing_goes_on_with(editor, reviewer, client, world):
+    draft = drafted(editor)
+    posted(editor, "take-out-item", draft, "F", reason=" ", status=422)
+    posted(editor, "take-out-item", draft, "F")
+    assert draft.version == "2.0.0"
+    effect = editor.get(reverse("registry:draft", args=[draft.pk])).context["effect"]
+    assert (effect.lost, effect.is_major, effect.total.series) == (("F",), True, 9)
+    approved(reviewer, draft)
+
+    assert [one.code_id for one in CodeList.objects.get(version="2.0.0").codes.all()] == ["_T", "M"]
+    assert structure_of(world.goals).code_lists["SEX"].reference == "ASEAN:CL_SEX(1.0.0)"
+    assert structure(client, "codelist/ASEAN/CL_SEX/2.0.0") == 404  # nothing public uses it
 
 
 def test_references_are_shown_in_both_directions(editor):

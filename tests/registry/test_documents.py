@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -29,7 +30,7 @@ from adme.lib.sdmx_messages.artefacts import (
     ValueMapping,
 )
 from adme.structures.actions.importing import import_structures
-from adme.structures.models import Dataflow
+from adme.structures.models import Code, CodeList, Dataflow
 from tests.factories.world import CANARY, add_secret, revise
 from tests.lib import official
 
@@ -210,3 +211,61 @@ def test_the_desk_shows_and_exports_them_whole():
     assert {
         row.artefact_id for row in desk.get(reverse("registry:artefacts"), {"kind": "hierarchy"}).context["page"]
     } == {"H"}
+
+
+SEX = "urn:sdmx:org.sdmx.infomodel.codelist.Codelist=ASEAN:CL_SEX(1.0.0)"
+BASE = ItemScheme("ASEAN", "CL_BASE", "1.0.0", NAME, kind="codelist", items=(Item("A", NAME), Item("B", NAME)))
+
+
+def in_use(base: ItemScheme, place: str = "CL_SEX") -> None:
+    """A public list takes a code from another."""
+    import_structures(artefacts=Artefacts.of([base]), source="a fixture", by="alice", reason="a fixture")
+    code_list = CodeList.objects.get(artefact_id=place)
+    extension = {"code_list": base.urn, "prefix": "", "members": [{"value": "A", "cascade": ""}], "include": True}
+    CodeList.objects.filter(pk=code_list.pk).update(extensions=[extension])
+    Code.objects.create(code_list=code_list, code_id="A", name=NAME, position=9, inherited=True)
+
+
+def codes(path: str, accept: str = JSON_20) -> tuple[set[str], bool]:
+    (found,) = json.loads(get(path, accept).content)["data"]["codelists"]
+    return {one["id"] for one in found["codes"]}, "codelistExtensions" in found
+
+
+def test_a_list_that_extends_another_is_told_whole_or_raw():
+    in_use(BASE)
+    assert codes("codelist/ASEAN/CL_SEX") == ({"_T", "F", "M", "A"}, False)
+    assert codes("codelist/ASEAN/CL_SEX?detail=raw") == ({"_T", "F", "M"}, True)
+    assert names("codelist/ASEAN/CL_SEX?detail=raw&references=children") == {"CL_SEX", "CL_BASE"}
+    assert names("codelist/ASEAN/CL_BASE") == {"CL_BASE"}
+    assert "CL_SEX" in names("codelist/ASEAN/CL_BASE?detail=raw&references=parents")
+    for version in ("2.0", "2.1"):
+        accept = JSON_20 if version == "2.0" else JSON_21
+        answer = get("codelist/ASEAN/CL_SEX?detail=raw", accept).content
+        assert official.json_faults(official.JSON_STRUCTURE[version], answer) == []
+    for version in ("2.1", "3.0", "3.1"):
+        accept = f"application/vnd.sdmx.structure+xml;version={version}{'' if version == '2.1' else '.0'}"
+        answer = get("codelist/ASEAN/CL_SEX?detail=raw", accept).content
+        assert official.xml_faults(version, answer) == []
+        assert (b"CodelistExtension" in answer) == (version != "2.1")
+
+
+def test_a_list_tells_nothing_of_a_list_of_indicators_that_it_extends(world):
+    """Neither a cut list raw, nor the list behind it; nor a list of indicators behind an open one."""
+    secret = dataclasses.replace(BASE, items=(Item("A", NAME), Item(CANARY, NAME)))
+    in_use(secret, "CL_GOALS")
+    told = get("*/*/*/*?detail=raw&references=all").content.decode()
+    assert CANARY not in told
+    assert "CL_BASE" not in told
+    goals = CodeList.objects.get(artefact_id="CL_GOALS")
+    CodeList.objects.filter(pk=goals.pk).update(extensions=[])
+    hidden = Code.objects.create(code_list=goals, code_id=CANARY, name={"en": CANARY}, position=99)
+    extension = {
+        "code_list": LIST,
+        "prefix": "",
+        "members": [{"value": hidden.code_id, "cascade": ""}],
+        "include": False,
+    }
+    CodeList.objects.filter(artefact_id="CL_SEX").update(extensions=[extension])
+    told = get("*/*/*/*?detail=raw&references=all").content.decode()
+    assert CANARY not in told
+    assert "CL_SEX" in told

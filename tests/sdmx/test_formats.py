@@ -23,7 +23,8 @@ from adme.releases.frozen_store import freeze, missing
 from adme.releases.models import Release, ReleasePart
 from adme.releases.queries import clock_instant
 from adme.sdmx.negotiation import DATA
-from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.actions.code_lists import NewCode
+from adme.structures.actions.words import set_codes
 from adme.structures.models import CodeList, Dataflow
 from tests.lib import official
 from tests.sdmx.conftest import CELLS

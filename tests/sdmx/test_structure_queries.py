@@ -14,7 +14,8 @@ from adme.lib.sdmx_messages.plain_artefacts import DOCUMENTS
 from adme.sdmx.kinds import NONE_HERE, NOT_OFFERED
 from adme.sdmx.negotiation import STRUCTURES
 from adme.sdmx.registry import KINDS
-from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.actions.code_lists import NewCode
+from adme.structures.actions.words import set_codes
 from adme.structures.models import Code, CodeList, Dataflow
 from tests.lib import official
 

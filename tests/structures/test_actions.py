@@ -10,16 +10,16 @@ import pytest
 from adme.accounts.models import AuditEntry, Grant, User
 from adme.accounts.policy import NotAllowed
 from adme.accounts.roles import Role
-from adme.structures.actions.code_lists import NewCode, create_code_list, set_codes
+from adme.structures.actions.code_lists import NewCode, create_code_list
 from adme.structures.actions.data_structures import (
     NewComponent,
     NewConcept,
     create_data_structure,
     rename_data_structure,
-    set_concepts,
 )
 from adme.structures.actions.dataflows import change_dataflow, change_provider, create_dataflow, create_provider
 from adme.structures.actions.mappings import remember_mapping
+from adme.structures.actions.words import set_codes, set_concepts
 from adme.structures.errors import AlreadyExists, IdRefused, MappingUnreadable, StructureRefused
 from adme.structures.models import CodeList, DataStructure, Mapping
 from adme.structures.queries import mapping_for
@@ -130,12 +130,11 @@ def test_codes_are_added_and_changed_and_never_lost():
     codes = {code.code_id: code for code in made.codes.select_related("parent")}
     assert set(codes) == {"A", "B", "C"}
     assert (codes["A"].pk, codes["A"].name, str(codes["A"].parent)) == (kept, {"en": "new"}, "C")
-    ((_object, _reason, detail),) = entries("structures.code_list.changed")
-    assert (detail["old"]["A"]["name"], detail["new"]["A"]["name"], detail["codes"]) == (
-        {"en": "old"},
-        {"en": "new"},
-        ["C"],
-    )
+    made.refresh_from_db()
+    earlier = CodeList.objects.get(version="1.0.0")
+    assert (made.version, earlier.succeeded_by, earlier.codes.get(code_id="A").name) == ("1.1.0", made, {"en": "old"})
+    ((_object, _reason, detail),) = entries("structures.code_list.succeeded")
+    assert (detail["added"], detail["changed"]) == (["C"], ["A: name, parent"])
 
 
 def test_setting_the_same_codes_again_says_and_does_nothing():
@@ -144,7 +143,7 @@ def test_setting_the_same_codes_again_says_and_does_nothing():
 
     set_codes(code_list=made, codes=codes, **WHO)
 
-    assert entries("structures.code_list.changed") == []
+    assert entries("structures.code_list.succeeded") == []
 
 
 def test_a_parent_may_be_moved_but_never_into_a_circle():

@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from adme.structures.actions.code_lists import NewCode, set_codes
-from adme.structures.actions.data_structures import NewConcept, set_concepts
+from adme.structures.actions.code_lists import NewCode
+from adme.structures.actions.data_structures import NewConcept
 from adme.structures.actions.dataflows import change_dataflow
+from adme.structures.actions.words import set_codes, set_concepts
 from adme.structures.errors import UnknownArtefact
 from adme.structures.models import CodeList, Dataflow
 from adme.structures.queries import (

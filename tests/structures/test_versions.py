@@ -12,7 +12,7 @@ from adme.lib.sdmx_messages.structure_file import read_structures
 from adme.structures import drafting
 from adme.structures.errors import StructureRefused
 from adme.structures.models import Code, CodeList, Component, ConceptScheme
-from adme.structures.version_numbers import next_minor
+from adme.structures.version_numbers import next_version
 from tests.structures.test_importing import ALL, AREAS, FORMATS, OWN, STRUCTURE, bring, written
 
 
@@ -26,11 +26,18 @@ def ids(told: drafting.Content) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("there", "expected"),
-    [(["1.0.0"], "1.1.0"), (["1.0.0", "1.9.0", "1.10.3"], "1.11.0"), (["1.0.0", "2.3.0"], "1.1.0"), ([], "1.1.0")],
+    ("there", "level", "expected"),
+    [
+        (["1.0.0"], "minor", "1.1.0"),
+        (["1.0.0", "1.9.0", "1.10.3"], "minor", "1.11.0"),
+        (["1.0.0", "2.3.0"], "minor", "1.1.0"),
+        ([], "minor", "1.1.0"),
+        (["1.0.0", "1.0.9", "1.1.30", "2.0.40"], "patch", "1.0.10"),
+        (["1.4.0", "3.1.0"], "major", "4.0.0"),
+    ],
 )
-def test_the_next_version_is_above_all_of_its_line(there, expected):
-    assert next_minor("1.0.0", there) == expected
+def test_the_next_version_is_above_all_that_it_is_compared_with(there, level, expected):
+    assert next_version("1.0.0", there, level) == expected
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from adme.structures.errors import MappingUnreadable
 from adme.structures.mapping import MappingDeclaration
 from adme.structures.mapping_yaml import from_yaml, to_yaml
 from adme.structures.models import Mapping
-from adme.structures.queries import mapping_for, structure_of
+from adme.structures.queries import mapping_for, references_of, structure_of
 from adme.structures.sdmx_csv import is_sdmx_csv
 
 AT_ONCE_BYTES = 1_000_000
@@ -201,7 +201,7 @@ def mapping_text(request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse
         declaration = from_yaml(text)
     except (MappingUnreadable, CollectionError) as error:
         return desk.answer(status=422, yaml_error=error, yaml=request.POST.get("text", "")[:MOST_TEXT])
-    if declaration.dataflow not in ("", desk.structure.reference):
+    if declaration.dataflow not in {"", *references_of(desk.submission.dataflow)}:
         other = MappingRefused(
             _("This mapping is for another dataflow."),
             _("It names %(reference)s.") % {"reference": declaration.dataflow},

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from adme.config.demo.files import UN_SDG, rows
 from adme.lib.texts import Text
-from adme.structures.actions.code_lists import NewCode, create_code_list, set_codes
+from adme.structures.actions.code_lists import NewCode, create_code_list
+from adme.structures.actions.words import set_codes
 from adme.structures.mapping import Column
 from adme.structures.models import CodeList
 from adme.structures.queries import live_code_list

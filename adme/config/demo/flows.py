@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from adme.config.demo.code_lists import AGENCY, un_dimensions
 from adme.config.demo.files import GAPMINDER, SOURCES, UN_SDG, WORLD_BANK, Source
-from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure, set_concepts
+from adme.structures.actions.data_structures import NewComponent, NewConcept, create_data_structure
 from adme.structures.actions.dataflows import change_dataflow, create_dataflow, create_provider
 from adme.structures.actions.mappings import remember_mapping
+from adme.structures.actions.words import set_concepts
 from adme.structures.mapping_yaml import to_yaml
 from adme.structures.models import CodeList, ConceptScheme, Dataflow, DataProvider, DataStructure
 from adme.structures.models import Mapping as RememberedMapping
-from adme.structures.queries import dataflow_by_reference
+from adme.structures.queries import dataflow_by_reference, live_dataflow
 
 CONCEPTS = {
     "FREQ": "Frequency",
@@ -105,7 +106,7 @@ def _flow(flow: Flow, lists: Mapping[str, CodeList], scheme: ConceptScheme, *, b
         "licence": CC_BY[0],
         "licence_address": CC_BY[1],
     }
-    there = Dataflow.objects.filter(agency=AGENCY, artefact_id=artefact_id, version="1.0.0").first()
+    there = live_dataflow(AGENCY, artefact_id, "1.0.0")
     if there is None:
         dataflow = create_dataflow(
             agency=AGENCY,

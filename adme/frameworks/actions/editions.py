@@ -22,7 +22,7 @@ from adme.frameworks.reading import Rows, read
 from adme.frameworks.sections import Tables, tidy
 from adme.lib import clock, periods
 from adme.structures.models import Dataflow
-from adme.structures.queries import all_dataflows, structure_of
+from adme.structures.queries import dataflows_by_reference, structure_of
 from adme.structures.structure_view import StructureView
 
 NOT_APPLICABLE = "_Z"
@@ -67,7 +67,7 @@ def _unknown_series(tables: Tables, rows: Rows, document: Document) -> Iterable[
     records = tables.get("series", [])
     if not records:
         return
-    flows = {flow.reference: flow for flow in all_dataflows()}
+    flows = dataflows_by_reference()
     structures: dict[str, StructureView] = {}
     for place, record in enumerate(records):
         numbers = rows.get("series", ())

@@ -93,15 +93,37 @@ _ITEM_CLASSES = {
 
 
 @dataclass(frozen=True)
+class Member:
+    """A code that an extension names, or all that begin alike where `value` ends with %. `cascade` is "true" with those
+    below it, "excluderoot" for those below it alone, "" for itself alone."""
+
+    value: str
+    cascade: Literal["", "true", "excluderoot"] = ""
+
+
+@dataclass(frozen=True)
+class Extension:
+    """That a code list takes codes from another (`code_list`, a URN): those of `members`, or all others where `include`
+    is not set; all where there are no members. Each begins with `prefix` here."""
+
+    code_list: str
+    prefix: str = ""
+    members: tuple[Member, ...] = ()
+    include: bool = True
+
+
+@dataclass(frozen=True)
 class ItemScheme(Artefact):
     """Code list, value list, concept, category, agency or data provider scheme, by `kind`.
 
-    `partial` says that items were left out. A parent stands before its children.
+    `partial` says that items were left out. A parent stands before its children. With `extensions` the `items` are a
+    code list's own alone; without, they are all that it has.
     """
 
     kind: str = "codelist"
     items: tuple[Item, ...] = ()
     partial: bool = False
+    extensions: tuple[Extension, ...] = ()
 
     @cached_property
     def item(self) -> Mapping[str, Item]:

@@ -17,9 +17,11 @@ from adme.lib.sdmx_messages.artefacts import (
     Categorisation,
     ComponentUse,
     Constraint,
+    Extension,
     Flow,
     Item,
     ItemScheme,
+    Member,
     Structure,
 )
 from adme.lib.sdmx_messages.json_text import dumped
@@ -146,7 +148,28 @@ def _scheme(scheme: ItemScheme, language: str) -> dict[str, Any]:
                 written["parent"] = item.parent
     if items:  # the schema does not take an empty list
         found[member] = items
+    if scheme.extensions:
+        found["codelistExtensions"] = [_extension(one) for one in scheme.extensions]
     return found
+
+
+def _extension(told: Extension) -> dict[str, Any]:
+    """From where else a code list takes codes."""
+    found: dict[str, Any] = {"codelist": told.code_list}
+    if told.prefix:
+        found["prefix"] = told.prefix
+    plain = [_member(one) for one in told.members if not one.value.endswith("%")]
+    alike = [one.value for one in told.members if one.value.endswith("%")]
+    named = {name: said for name, said in (("memberValues", plain), ("wildcardedMemberValues", alike)) if said}
+    if named:
+        found["inclusiveCodeSelection" if told.include else "exclusiveCodeSelection"] = named
+    return found
+
+
+def _member(member: Member) -> Any:
+    if not member.cascade:
+        return member.value
+    return {"value": member.value, "cascadeValues": True if member.cascade == "true" else member.cascade}
 
 
 def _item(scheme: ItemScheme, item: Item, language: str) -> dict[str, Any]:

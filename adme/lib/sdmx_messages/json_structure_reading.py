@@ -14,6 +14,7 @@ from adme.lib.sdmx_messages.artefacts import (
     Artefact,
     Artefacts,
     ComponentUse,
+    Extension,
     Flow,
     Item,
     ItemScheme,
@@ -24,6 +25,7 @@ from adme.lib.sdmx_messages.structure_reading import (
     NotReadable,
     Reading,
     attached,
+    extension,
     marks_of,
     reference,
     texts,
@@ -120,10 +122,9 @@ class _Message:
             yield Item(word(one["id"]), name, description, parent=word(one.get("parent") or ""), **marks_of(told))
 
     def _code_list(self, thing: dict[str, Any]) -> ItemScheme:
-        if thing.get("codelistExtensions"):
-            raise NotReadable(f"{thing['agencyID']}:{thing['id']} extends another list: ask for it resolved.")
         items = tuple(self._items(thing, "codes"))
-        return ItemScheme(*self._named(thing), "codelist", items, bool(thing.get("isPartial")))
+        extensions = tuple(_extension(one) for one in thing.get("codelistExtensions") or ())
+        return ItemScheme(*self._named(thing), "codelist", items, bool(thing.get("isPartial")), extensions)
 
     def _concept_scheme(self, thing: dict[str, Any]) -> ItemScheme:
         items = tuple(self._items(thing, "concepts"))
@@ -163,6 +164,22 @@ class _Message:
     def _agreement(self, thing: dict[str, Any]) -> Agreement:
         links = {"dataflow": reference(thing["dataflow"]), "provider": reference(thing["dataProvider"])}
         return Agreement(*self._named(thing), **links)  # type: ignore[arg-type]
+
+
+def _extension(thing: dict[str, Any]) -> Extension:
+    included, excluded = thing.get("inclusiveCodeSelection"), thing.get("exclusiveCodeSelection")
+    selection = (included if included is not None else excluded) or {}
+    members = [_member(one) for one in selection.get("memberValues") or ()]
+    members += [(word(one), "") for one in selection.get("wildcardedMemberValues") or ()]
+    code_list, prefix = reference(thing["codelist"]), word(thing.get("prefix") or "")
+    return extension(code_list, prefix, members, include=excluded is None)
+
+
+def _member(told: Any) -> tuple[str, str]:
+    if not isinstance(told, dict):
+        return word(told), ""
+    cascade = told.get("cascadeValues", "")
+    return word(told["value"]), str(cascade).lower() if isinstance(cascade, bool) else word(cascade)
 
 
 def _placed(listed: list[dict[str, Any]]) -> bool:

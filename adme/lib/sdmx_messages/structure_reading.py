@@ -11,7 +11,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from adme.lib.sdmx_messages.artefacts import REPLACED_BY, VALID_TO, Artefacts, ComponentUse, Structure
+from adme.lib.sdmx_messages.artefacts import (
+    REPLACED_BY,
+    VALID_TO,
+    Artefacts,
+    ComponentUse,
+    Extension,
+    Member,
+    Structure,
+)
 
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,2}")
 _UNVERSIONED = ("AgencyScheme", "Agency", "DataProviderScheme", "DataProvider", "Categorisation")
@@ -58,6 +66,23 @@ def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
     """What the annotations of an item say of its use, as fields of Item; other annotations are left out."""
     told = {"valid_to": annotations.get(VALID_TO, ""), "replaced_by": annotations.get(REPLACED_BY, "")}
     return {name: words for name, words in told.items() if words}
+
+
+def extension(code_list: str, prefix: str, members: Iterable[tuple[str, str]], *, include: bool) -> Extension:
+    """From where else a code list takes codes; members are a value with how far it goes down, as messages write it."""
+    found = []
+    for value, cascade in members:
+        far = "" if cascade in ("", "false") else cascade
+        if far not in ("", "true", "excluderoot"):
+            raise NotReadable(f"“{cascade}” does not say how far {value} goes down.")
+        if "%" in value.removesuffix("%") or (far and "%" in value):
+            raise NotReadable(f"“{value}” cannot be kept here: % stands at the end, and without cascading values.")
+        found.append(Member(value, far))  # type: ignore[arg-type]
+    if len({one.value for one in found}) != len(found):
+        raise NotReadable("An extension names a code twice.")
+    # Not every format keeps the order between the two, and none gives it a meaning.
+    found.sort(key=lambda one: one.value.endswith("%"))
+    return Extension(code_list, prefix, tuple(found), include=include or not found)
 
 
 def word(said: object) -> str:

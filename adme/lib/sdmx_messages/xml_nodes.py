@@ -85,7 +85,7 @@ def tree(content: bytes) -> Node:
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = letters, refuse
     try:
         parser.Parse(content, True)
-    except expat.ExpatError as fault:
+    except (expat.ExpatError, LookupError) as fault:  # the latter for an encoding that there is not
         raise NotReadable(f"The file is not XML: {fault}") from None
     return root.children[0]
 

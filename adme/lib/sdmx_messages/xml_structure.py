@@ -19,9 +19,11 @@ from adme.lib.sdmx_messages.artefacts import (
     Categorisation,
     ComponentUse,
     Constraint,
+    Extension,
     Flow,
     Item,
     ItemScheme,
+    Member,
     Structure,
     Text,
 )
@@ -163,7 +165,22 @@ def _scheme(scheme: ItemScheme, version: Version) -> str:
         items = "".join(_category(scheme, item) for item in scheme.children.get("", ()))
     else:
         items = "".join(_item(scheme, item, item_element, version) for item in scheme.items)
+        items += "".join(_extension(one) for one in scheme.extensions)
     return f"<str:{element} {_identity(scheme, version)}{partial}>{_texts(scheme)}{items}</str:{element}>"
+
+
+def _extension(told: Extension) -> str:
+    """From where else a code list takes codes. 2.1 has no words for it: lists have all their codes there."""
+    prefix = f" prefix={quoteattr(told.prefix)}" if told.prefix else ""
+    members = "".join(f"<str:MemberValue{_cascade(one)}>{escape(one.value)}</str:MemberValue>" for one in told.members)
+    selection = "InclusiveCodeSelection" if told.include else "ExclusiveCodeSelection"
+    selected = f"<str:{selection}>{members}</str:{selection}>" if members else ""
+    listed = f"<str:Codelist>{escape(told.code_list)}</str:Codelist>"
+    return f"<str:CodelistExtension{prefix}>{listed}{selected}</str:CodelistExtension>"
+
+
+def _cascade(member: Member) -> str:
+    return f' cascadeValues="{member.cascade}"' if member.cascade else ""
 
 
 def _item(scheme: ItemScheme, item: Item, element: str, version: Version) -> str:

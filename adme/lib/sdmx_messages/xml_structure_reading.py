@@ -14,6 +14,7 @@ from adme.lib.sdmx_messages.artefacts import (
     Artefact,
     Artefacts,
     ComponentUse,
+    Extension,
     Flow,
     Item,
     ItemScheme,
@@ -24,6 +25,7 @@ from adme.lib.sdmx_messages.structure_reading import (
     NotReadable,
     Reading,
     attached,
+    extension,
     marks_of,
     with_lists_of_concepts,
 )
@@ -93,9 +95,20 @@ def _partial(node: Node) -> bool:
 
 
 def _code_list(node: Node) -> ItemScheme:
-    if node.first("CodelistExtension"):
-        raise NotReadable(f"{node.need('agencyID')}:{node.need('id')} extends another list: ask for it resolved.")
-    return ItemScheme(*named(node), "codelist", _items(node, "Code"), _partial(node))
+    extensions = tuple(_extension(one) for one in node.all("CodelistExtension"))
+    return ItemScheme(*named(node), "codelist", _items(node, "Code"), _partial(node), extensions)
+
+
+def _extension(node: Node) -> Extension:
+    included, excluded = node.first("InclusiveCodeSelection"), node.first("ExclusiveCodeSelection")
+    selection = included if included is not None else excluded
+    members = selection.all("MemberValue") if selection is not None else []
+    return extension(
+        needed(node, "Codelist"),
+        node.attributes.get("prefix", ""),
+        [(one.text.strip(), one.attributes.get("cascadeValues", "")) for one in members],
+        include=excluded is None,
+    )
 
 
 def _items(node: Node, element: str) -> tuple[Item, ...]:

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 
 from adme.accounts.policy import can, policy
 from adme.accounts.roles import Verb
+from adme.lib.sdmx_messages.artefacts import ComponentUse
 from adme.lib.texts import text_in
 from adme.registry import shelves
 from adme.registry.effects import effect_of
-from adme.registry.forms import NewItemForm, ReasonForm, TextsForm
+from adme.registry.forms import NewAttributeForm, NewItemForm, ReasonForm, TextsForm
 from adme.registry.lines import Line
 from adme.registry.views.frame import artefact_of, draft_of, in_plain_words, page, person_of, revision_of
 from adme.structures import drafting
 from adme.structures.actions import drafts as acts
-from adme.structures.models import CodeList, ConceptScheme, Draft
+from adme.structures.contents import Drafted
+from adme.structures.models import Draft
 
 ON_A_PAGE = 100
 
@@ -31,7 +33,7 @@ ON_A_PAGE = 100
 def new_version(request: HttpRequest, kind: str, agency: str, artefact_id: str, version: str) -> HttpResponseBase:
     """A draft of the next version."""
     found = artefact_of(kind, agency, artefact_id, version)
-    if not isinstance(found, CodeList | ConceptScheme):
+    if not isinstance(found, Drafted):
         raise Http404
     made = acts.open_draft(artefact=found, by=person_of(request), reason=reason_of(request))
     return redirect("registry:draft", draft_id=made.pk)
@@ -64,7 +66,10 @@ def _draft(
         "may_approve": is_open and can(person, Verb.REVIEW) and not own,
         "effect": effect_of(found) if is_open else None,
         "texts_form": texts_form or TextsForm(**words, auto_id="texts-%s"),
+        "is_scheme": found.kind in (Draft.Kind.CODE_LIST, Draft.Kind.CONCEPT_SCHEME),
         "new_item": NewItemForm(content=content, with_parent=coded, auto_id="new-%s"),
+        "components": shelves.components_of(ComponentUse(**one) for one in content.get("components", ())),
+        "new_attribute": NewAttributeForm(auto_id="attribute-%s") if "components" in content else None,
         "reason": ReasonForm(auto_id="discard-%s"),
     }
     return page(request, "draft", context, status=status)

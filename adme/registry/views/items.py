@@ -12,13 +12,13 @@ from adme.accounts.policy import can, policy
 from adme.accounts.roles import Verb
 from adme.lib.sdmx_messages.csv_data import MEDIA_TYPES
 from adme.lib.texts import text_in
-from adme.registry.forms import DeprecateForm, ItemForm, MergeForm, MoveForm, NewItemForm
+from adme.registry.forms import DeprecateForm, ItemForm, MergeForm, MoveForm, NewAttributeForm, NewItemForm, ReasonForm
 from adme.registry.moving import merged_content, moving_message
 from adme.registry.usage import CodeUse, places_with_figures, uses_of
 from adme.registry.views.drafts import changed, reason_of
 from adme.registry.views.frame import draft_of, in_plain_words, page, person_of
 from adme.structures import drafting
-from adme.structures.actions.drafts import newest_of
+from adme.structures.actions.drafts import check_reason, newest_of
 from adme.structures.errors import StructureError, StructureRefused
 from adme.structures.models import CodeList, Draft
 
@@ -41,6 +41,29 @@ def new_item(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponseBase:
             refusal = fault
     context = {"draft": found, "form": form, "refusal": refusal}
     return page(request, "new_item", context, status=refusal.status if refusal else 422)
+
+
+@policy(Verb.STRUCTURE, methods=("POST",), formats=("html",))
+@in_plain_words
+def new_attribute(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponseBase:
+    """An attribute more for a data structure."""
+    found = draft_of(draft_id)
+    if "components" not in found.content:
+        raise Http404
+    form = NewAttributeForm(request.POST)
+    if not form.is_valid():
+        raise StructureRefused(_("The attribute cannot be added so."), "; ".join(_faults(form)))
+    content = drafting.with_attribute(found.content, form.component())
+    return changed(request, found, content, form.cleaned_data["reason"])
+
+
+@policy(Verb.STRUCTURE, methods=("POST",), formats=("html",))
+@in_plain_words
+def take_out(request: HttpRequest, draft_id: uuid.UUID, item_id: str) -> HttpResponseBase:
+    """One item less, by a major version."""
+    found, _told = _asked(draft_id, item_id)
+    reason = check_reason(reason_of(request))
+    return changed(request, found, drafting.without(found.content, item_id), reason)
 
 
 @policy(Verb.READ_STRUCTURES, methods=("GET", "HEAD", "POST"), formats=("html",))
@@ -92,6 +115,7 @@ def _item(
         "use": use,
         "may_change": found.state == Draft.State.DRAFT and can(person_of(request), Verb.STRUCTURE),
         "deprecate": DeprecateForm(**how, auto_id="deprecate-%s") if coded else None,
+        "take_out": ReasonForm(auto_id="take-out-%s"),
         "merge": MergeForm(**how, auto_id="merge-%s") if coded else None,
         "move": _move_form(newest, told["id"]) if isinstance(newest, CodeList) else None,
     }

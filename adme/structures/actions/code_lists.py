@@ -1,9 +1,8 @@
-"""Making and changing code lists."""
+"""Making code lists. What is made is final: what changes later is a new version (`versions`, `words`)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,7 @@ from adme.accounts.models import User
 from adme.lib.texts import Text
 from adme.structures.actions.rights import check_id, check_names, may_change_words
 from adme.structures.errors import AlreadyExists, StructureRefused
-from adme.structures.models import Code, CodeList, DataStructure
+from adme.structures.models import Code, CodeList
 from adme.structures.models.maintainable import any_id
 
 BATCH = 500
@@ -36,6 +35,7 @@ class NewCode:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     valid_to: dt.date | None = None
     replaced_by: str = ""
+    inherited: bool = False
 
 
 @transaction.atomic
@@ -49,45 +49,33 @@ def create_code_list(
     reason: str,
     version: str = "1.0.0",
     description: Text | None = None,
+    extensions: Sequence[dict[str, Any]] = (),
 ) -> CodeList:
-    """A new code list with its codes, in their order. AlreadyExists, IdRefused, StructureRefused."""
+    """A new code list with its codes, in their order; those of lists that it extends among them, marked so.
+    AlreadyExists, IdRefused, StructureRefused."""
     may_change_words(by)
+    return write_code_list(
+        agency=agency, artefact_id=artefact_id, name=name, codes=codes, by=by, reason=reason, version=version,
+        description=description or {}, extensions=extensions,
+    )  # fmt: skip
+
+
+def write_code_list(
+    *, agency: str, artefact_id: str, name: Text, codes: Sequence[NewCode], by: User | str, reason: str, version: str,
+    description: Text, extensions: Sequence[dict[str, Any]] = (),
+) -> CodeList:  # fmt: skip
+    """The same, where the caller has checked the right and holds the transaction."""
     check_names(agency, artefact_id, version)
-    made = CodeList(agency=agency, artefact_id=artefact_id, version=version, name=name, description=description or {})
+    made = CodeList(
+        agency=agency, artefact_id=artefact_id, version=version, name=name, description=description,
+        extensions=list(extensions),
+    )  # fmt: skip
     if CodeList.objects.filter(agency=agency, artefact_id=artefact_id, version=version).exists():
         raise AlreadyExists(made.reference)
     made.save()
     _add(made, codes, first_position=0)
     _record(made, "structures.code_list.created", by=by, reason=reason, detail=_added(codes))
     return made
-
-
-@transaction.atomic
-def set_codes(*, code_list: CodeList, codes: Sequence[NewCode], by: User | str, reason: str) -> CodeList:
-    """Add codes that are new and change those that are there; codes not named stay as they are.
-
-    A code is never removed: numbers, files and links out in the world name it. IdRefused, StructureRefused.
-    """
-    may_change_words(by)
-    locked = CodeList.objects.select_for_update().get(pk=code_list.pk)
-    there = {code.code_id: code for code in locked.codes.select_related("parent")}
-    new = [code for code in codes if code.code_id not in there]
-    _add(locked, new, first_position=len(there))
-    changed = [code for code in codes if code.code_id in there and _differs(there[code.code_id], code)]
-    old = {one.code_id: _shown(there[one.code_id]) for one in changed[:AUDITED_IDS]}
-    _change(locked, [(there[code.code_id], code) for code in changed])
-    if new or changed:
-        now = {one.code_id: _wanted(one) for one in changed[:AUDITED_IDS]}
-        detail = _added(new) | {"changed": len(changed), "old": old, "new": now}
-        _record(locked, "structures.code_list.changed", by=by, reason=reason, detail=detail)
-        touch_structures(locked)
-    return locked
-
-
-def touch_structures(code_list: CodeList) -> None:
-    """Tell every process that keeps a structure using this list that it has changed."""
-    for structure in DataStructure.objects.filter(components__code_list=code_list).distinct():
-        DataStructure.objects.filter(pk=structure.pk).update(stamp=uuid.uuid4())
 
 
 def _add(code_list: CodeList, codes: Sequence[NewCode], *, first_position: int) -> None:
@@ -108,6 +96,7 @@ def _add(code_list: CodeList, codes: Sequence[NewCode], *, first_position: int) 
                 kind=code.kind,
                 aliases=_plain(code.aliases),
                 valid_to=code.valid_to,
+                inherited=code.inherited,
             )
             for number, code in enumerate(codes)
         ],
@@ -149,37 +138,8 @@ def _set_parents(code_list: CodeList, parents: Mapping[str, str]) -> None:
     Code.objects.bulk_update([there[code_id] for code_id in parents], ["parent"], batch_size=BATCH)
 
 
-def _change(code_list: CodeList, pairs: Sequence[tuple[Code, NewCode]]) -> None:
-    for code, wanted in pairs:
-        code.name, code.description = wanted.name, wanted.description
-        code.kind, code.aliases = wanted.kind, _plain(wanted.aliases)
-    fields = ["name", "description", "kind", "aliases"]
-    Code.objects.bulk_update([code for code, _wish in pairs], fields, batch_size=BATCH)
-    moved = {wanted.code_id: wanted.parent for code, wanted in pairs if _parent(code) != wanted.parent}
-    if moved:
-        _set_parents(code_list, moved)
-
-
 def _plain(aliases: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {scheme: list(texts) for scheme, texts in aliases.items()}
-
-
-def _parent(code: Code) -> str:
-    return code.parent.code_id if code.parent else ""
-
-
-def _differs(code: Code, wanted: NewCode) -> bool:
-    return _shown(code) != _wanted(wanted)
-
-
-def _shown(code: Code) -> dict[str, Any]:
-    texts = {"name": code.name, "description": code.description}
-    return texts | {"parent": _parent(code), "kind": str(code.kind), "aliases": code.aliases}
-
-
-def _wanted(code: NewCode) -> dict[str, Any]:
-    texts = {"name": code.name, "description": code.description}
-    return texts | {"parent": code.parent, "kind": str(code.kind), "aliases": _plain(code.aliases)}
 
 
 def _added(codes: Sequence[NewCode]) -> dict[str, Any]:

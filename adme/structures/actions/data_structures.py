@@ -1,9 +1,9 @@
-"""Making and changing data structures and the concepts they stand on."""
+"""Making data structures and giving them other names, by a new version; writing concepts."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from adme.accounts import audit
 from adme.accounts.models import User
 from adme.lib.texts import Text
+from adme.structures.actions import succession
 from adme.structures.actions.rights import check_id, check_names, may_change_words
 from adme.structures.errors import AlreadyExists, StructureRefused
 from adme.structures.models import CodeList, Component, Concept, ConceptScheme, DataStructure
 from adme.structures.models.maintainable import nc_name
+from adme.structures.queries import live_code_list, live_concept_scheme
 
 MOST_DIMENSIONS = 32
 """A series has 32 columns for codes."""
@@ -49,33 +51,39 @@ class NewComponent:
 
 
 @transaction.atomic
-def set_concepts(
+def create_concept_scheme(
     *,
     agency: str,
     artefact_id: str,
+    version: str,
     name: Text,
+    description: Text,
     concepts: Sequence[NewConcept],
     by: User | str,
     reason: str,
-    version: str = "1.0.0",
-    description: Text | None = None,
 ) -> ConceptScheme:
-    """Make the concept scheme if it is new; add concepts that are new, change texts of those that are there.
-
-    `description` is that of a new scheme.
-    """
+    """A new concept scheme. AlreadyExists, IdRefused."""
     may_change_words(by)
+    return write_concept_scheme(
+        agency=agency, artefact_id=artefact_id, version=version, name=name, description=description, concepts=concepts,
+        by=by, reason=reason,
+    )  # fmt: skip
+
+
+def write_concept_scheme(
+    *, agency: str, artefact_id: str, version: str, name: Text, description: Text, concepts: Sequence[NewConcept],
+    by: User | str, reason: str,
+) -> ConceptScheme:  # fmt: skip
+    """The same, where the caller has checked the right and holds the transaction."""
     check_names(agency, artefact_id, version)
-    scheme, _made = ConceptScheme.objects.get_or_create(
-        agency=agency,
-        artefact_id=artefact_id,
-        version=version,
-        defaults={"name": name, "description": description or {}},
-    )
-    new, changed = write_concepts(scheme, concepts)
-    detail = {"added": [one.concept_id for one in new], "changed": [one.concept_id for one in changed]}
-    _record("structures.concepts.set", "concept_scheme", scheme.reference, by=by, reason=reason, detail=detail)
-    return scheme
+    made = ConceptScheme(agency=agency, artefact_id=artefact_id, version=version, name=name, description=description)
+    if ConceptScheme.objects.filter(agency=agency, artefact_id=artefact_id, version=version).exists():
+        raise AlreadyExists(made.reference)
+    made.save()
+    write_concepts(made, concepts)
+    detail = {"added": [one.concept_id for one in concepts]}
+    _record("structures.concept_scheme.created", "concept_scheme", made.reference, by=by, reason=reason, detail=detail)
+    return made
 
 
 def write_concepts(scheme: ConceptScheme, concepts: Sequence[NewConcept]) -> tuple[list[Concept], list[Concept]]:
@@ -138,19 +146,13 @@ def create_data_structure(
 def rename_data_structure(
     *, structure: DataStructure, name: Text, by: User | str, reason: str, description: Text | None = None
 ) -> DataStructure:
-    """Change its name, and its description where one is given."""
+    """A version with another name, and another description where one is given; the version before it stays as it was.
+    The same row where nothing differs."""
     may_change_words(by)
-    locked = DataStructure.objects.select_for_update().get(pk=structure.pk)
-    old = {"name": locked.name, "description": locked.description}
-    locked.name = name
-    locked.description = locked.description if description is None else description
-    locked.stamp = uuid.uuid4()
-    locked.save(update_fields=["name", "description", "stamp"])
-    detail = {"old": old, "new": {"name": locked.name, "description": locked.description}}
-    _record(
-        "structures.data_structure.changed", "data_structure", locked.reference, by=by, reason=reason, detail=detail
-    )
-    return locked
+    words: dict[str, Any] = {"name": name, "description": structure.description if description is None else description}
+    if (structure.name, structure.description) == (words["name"], words["description"]):
+        return structure
+    return succession.succeed_structure(structure=structure, level="patch", by=by, reason=reason, **words)
 
 
 def _check(components: Sequence[NewComponent]) -> None:
@@ -196,6 +198,36 @@ def _components(structure: DataStructure, scheme: ConceptScheme, components: Seq
             )
         )
     return made
+
+
+def new_attributes(structure: DataStructure, told: Sequence[Mapping[str, Any]]) -> list[Component]:
+    """Attributes to be, from how a draft tells them: they may be left out of data. Not saved yet. StructureRefused."""
+    last = structure.components.filter(role=Component.Role.ATTRIBUTE).count()
+    made = []
+    for place, one in enumerate(told, start=last + 1):
+        check_id(one["id"], nc_name)
+        concept = _named(one["concept"])
+        scheme = live_concept_scheme(*concept[:3])
+        found = scheme.concepts.filter(concept_id=concept[3]).first() if scheme else None
+        codes = live_code_list(*_named(one["code_list"])[:3]) if one["code_list"] else None
+        if one["role"] != Component.Role.ATTRIBUTE or found is None or (one["code_list"] and codes is None):
+            raise StructureRefused(_("A component has no concept in the scheme."), one["id"])
+        attachment = Component.Attachment.SERIES if one["of_series"] else Component.Attachment.OBSERVATION
+        made.append(
+            Component(
+                data_structure=structure, component_id=one["id"], concept=found, role=Component.Role.ATTRIBUTE,
+                position=place, code_list=codes, attachment=attachment, required=False,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _named(urn: str) -> tuple[str, str, str, str]:
+    """Agency, id, version and item of a URN."""
+    agency, _colon, rest = urn.partition("=")[2].partition(":")
+    artefact_id, _bracket, tail = rest.partition("(")
+    version, _end, item = tail.partition(")")
+    return agency, artefact_id, version, item.removeprefix(".")
 
 
 def _record(action: str, kind: str, reference: str, *, by: User | str, reason: str, detail: dict[str, Any]) -> None:

@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from adme.accounts import audit
 from adme.accounts.models import User
 from adme.lib.texts import Text
+from adme.structures.actions import succession
 from adme.structures.actions.rights import check_id, check_names, may_change_words
 from adme.structures.errors import AlreadyExists, StructureRefused
 from adme.structures.models import Component, Dataflow, DataProvider, DataStructure
 from adme.structures.models.maintainable import agency_id, nc_name
+from adme.structures.version_numbers import Level
 
 CHANGEABLE = frozenset({"name", "description", "source", "licence", "licence_address", "provider"})
 """What may change on a dataflow. Its structure and its indicator and area dimensions may not: numbers hang on them."""
+SAID = frozenset({"name", "description", "provider"})
+"""What of it is part of a final artefact: the dataflow, or the agreement under which it is delivered."""
 
 
 @transaction.atomic
@@ -107,7 +111,11 @@ def create_dataflow(
 
 @transaction.atomic
 def change_dataflow(*, dataflow: Dataflow, by: User | str, reason: str, **changes: Any) -> Dataflow:
-    """Change any of CHANGEABLE, given by name; StructureRefused for anything else or a malformed value."""
+    """Change any of CHANGEABLE, given by name; StructureRefused for anything else or a malformed value.
+
+    Another name, description or provider makes a new version, as the artefact says them; source and licence are what is
+    said of the data, and change where they are.
+    """
     may_change_words(by)
     refused = sorted(set(changes) - CHANGEABLE)
     if refused:
@@ -116,17 +124,24 @@ def change_dataflow(*, dataflow: Dataflow, by: User | str, reason: str, **change
         )
     locked = Dataflow.objects.select_for_update().get(pk=dataflow.pk)
     old = {field: getattr(locked, field) for field in changes}
+    differing = {field: value for field, value in changes.items() if value != old[field]}
     for field, value in changes.items():
         setattr(locked, field, value)
     try:
         locked.clean_fields()
     except ValidationError as error:
         raise StructureRefused(_("A value is not of the right form."), "; ".join(error.messages)) from error
-    locked.save(update_fields=list(changes))
-    DataStructure.objects.filter(pk=locked.data_structure_id).update(stamp=uuid.uuid4())
-    detail = {"old": _told(old), "new": _told(changes)}
-    _record("structures.dataflow.changed", "dataflow", locked.reference, by=by, reason=reason, detail=detail)
-    return locked
+    beside = {field: value for field, value in differing.items() if field not in SAID}
+    if beside:
+        locked.save(update_fields=list(beside))
+        DataStructure.objects.filter(pk=locked.data_structure_id).update(stamp=uuid.uuid4())
+        detail = {"old": _told({field: old[field] for field in beside}), "new": _told(beside)}
+        _record("structures.dataflow.changed", "dataflow", locked.reference, by=by, reason=reason, detail=detail)
+    said = {field: value for field, value in differing.items() if field in SAID}
+    if not said:
+        return locked
+    level: Level = "minor" if "provider" in said else "patch"
+    return succession.succeed_flow(flow=locked, level=level, by=by, reason=reason, **said)
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:

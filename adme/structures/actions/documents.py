@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from adme.accounts import audit
@@ -25,6 +26,7 @@ from adme.structures.actions.rights import check_id, check_names, may_change_wor
 from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
 from adme.structures.models import Code, CodeList, Component, Dataflow, DataStructure, Document, DocumentReference
 from adme.structures.models.maintainable import any_id
+from adme.structures.queries import live_data_structure, live_dataflow
 
 TOLD = 10
 DATA_TYPES = frozenset({
@@ -37,10 +39,9 @@ DATA_TYPES = frozenset({
     "IdentifiableReference", "DataSetReference",
 })  # fmt: skip
 """The types that the schemas of SDMX 3.0 and 3.1 know."""
-_KINDS = {
-    "codelist.Codelist": CodeList,
-    "datastructure.DataStructure": DataStructure,
-    "datastructure.Dataflow": Dataflow,
+_LIVE: dict[str, Callable[..., DataStructure | Dataflow | None]] = {
+    "datastructure.DataStructure": live_data_structure,
+    "datastructure.Dataflow": live_dataflow,
 }
 _DOCUMENTS = {"codelist.ValueList": "valuelist", "structuremapping.RepresentationMap": "representationmap"}
 
@@ -113,8 +114,10 @@ def _named(urn: str) -> tuple[str, dict[str, str]]:
 
 def _must_be_here(urn: str) -> None:
     kind, wanted = _named(urn)
-    if kind in _KINDS:
-        found = _KINDS[kind]._default_manager.filter(**wanted).exists()
+    if kind == "codelist.Codelist":
+        found = CodeList.objects.filter(**wanted).exists()
+    elif kind in _LIVE:
+        found = _LIVE[kind](**wanted) is not None
     else:
         found = Document.objects.filter(kind=_DOCUMENTS.get(kind, ""), **wanted).exists()
     if not found:
@@ -171,18 +174,14 @@ def _check_hierarchy(hierarchy: Hierarchy) -> None:
 
 def _check_constraint(constraint: Allowed) -> None:
     """Dimensions and codes must exist in every structure that the constraint belongs to."""
-    same = {"agency": constraint.agency, "version": constraint.version}
-    if constraint.id.startswith("CR_") and Dataflow.objects.filter(artefact_id=constraint.id[3:], **same).exists():
+    same = Dataflow.objects.filter(agency=constraint.agency, artefact_id=constraint.id.removeprefix("CR_"))
+    if constraint.id.startswith("CR_") and same.exists():
         raise StructureRefused(
             _("This name is that of what is available of a dataflow."), constraint.id, _("Give it another id.")
         )
     for urn in constraint.attached:
         kind, wanted = _named(urn)
-        if kind == "datastructure.Dataflow":
-            structure = Dataflow.objects.select_related("data_structure").get(**wanted).data_structure
-        else:
-            structure = DataStructure.objects.get(**wanted)
-        components = {one.component_id: one for one in structure.components.select_related("code_list")}
+        components = {one.component_id: one for one in _components(kind, wanted).select_related("code_list")}
         for key in (key for region in constraint.regions for key in region.keys):
             component = components.get(key.id)
             if component is None or component.role not in (Component.Role.DIMENSION, Component.Role.TIME):
@@ -240,8 +239,7 @@ def _check_structure_map(told: StructureMap) -> None:
         kind, wanted = _named(urn)
         if kind not in ("datastructure.Dataflow", "datastructure.DataStructure"):
             raise StructureRefused(_("A structure map leads from data to data."), urn.partition("=")[2])
-        components = Component.objects.filter(data_structure__in=_structures(kind, wanted))
-        sides[side] = set(components.values_list("component_id", flat=True))
+        sides[side] = set(_components(kind, wanted).values_list("component_id", flat=True))
     used = {"source": set[str](), "target": set[str]()}
     for one in told.components:
         used["source"] |= set(one.sources)
@@ -253,7 +251,9 @@ def _check_structure_map(told: StructureMap) -> None:
         _refuse(_("A structure map names components that do not exist."), names - sides[side])
 
 
-def _structures(kind: str, wanted: dict[str, Any]) -> Any:
-    if kind == "datastructure.Dataflow":
-        return Dataflow.objects.filter(**wanted).values("data_structure")
-    return DataStructure.objects.filter(**wanted).values("pk")
+def _components(kind: str, wanted: dict[str, str]) -> models.QuerySet[Component]:
+    """The components of a data structure, or of that of a dataflow, by the name of any of their versions."""
+    live = _LIVE[kind](**wanted)
+    if live is None:
+        raise UnknownArtefact(f"{wanted['agency']}:{wanted['artefact_id']}({wanted['version']})")
+    return Component.objects.filter(data_structure=live.data_structure_id if isinstance(live, Dataflow) else live.pk)

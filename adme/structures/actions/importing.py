@@ -7,10 +7,11 @@ takes its place (docs/decisions/0801); one that lacks something stands beside it
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import models, transaction
@@ -29,13 +30,14 @@ from adme.lib.sdmx_messages.artefacts import (
     Structure,
 )
 from adme.structures import artefacts as kept
-from adme.structures import contents, drafting
-from adme.structures.actions import code_lists, data_structures, dataflows, documents, versions
+from adme.structures import contents, drafting, extending, finals
+from adme.structures.actions import data_structures, dataflows, documents, succession, versions
 from adme.structures.actions.rights import may_change_words
+from adme.structures.differences import differing_components, differing_items
 from adme.structures.errors import DiffersFromFinal, StructureRefused, UnknownArtefact
-from adme.structures.models import CodeList, Component, ConceptScheme, Dataflow, DataProvider, DataStructure
-from adme.structures.queries import live_code_list, live_concept_scheme
-from adme.structures.version_numbers import numbers_of
+from adme.structures.models import CodeList, Component, ConceptScheme, DataProvider, DataStructure
+from adme.structures.queries import live_code_list, live_concept_scheme, live_data_structure, live_dataflow
+from adme.structures.version_numbers import Level, level_between, numbers_of
 
 M = TypeVar("M", bound=models.Model)
 V = TypeVar("V", CodeList, ConceptScheme)
@@ -96,10 +98,11 @@ def import_structures(
     """
     may_change_words(by)
     work = _Work(by, reason)
-    for scheme in artefacts.of_kind("codelist"):
+    for scheme in _bases_first(artefacts.of_kind("codelist")):
         work.code_list(scheme)
     for scheme in artefacts.of_kind("conceptscheme"):
         work.concept_scheme(scheme)
+    work.follow()
     for scheme in artefacts.of_kind("dataproviderscheme"):
         work.providers(scheme)
     for structure in artefacts.structures:
@@ -136,6 +139,8 @@ class _Work:
     def __init__(self, by: User | str, reason: str) -> None:
         self.said: dict[str, Any] = {"by": by, "reason": reason}
         self.done = Imported()
+        self.following: dict[int, tuple[str, Level]] = {}
+        """Data structure → agency of the list or scheme that it follows, and how far."""
 
     def _same(self, there: Artefact, new: Artefact, differing: Iterable[str]) -> None:
         """Count what is here already; DiffersFromFinal where it is not the same."""
@@ -149,24 +154,29 @@ class _Work:
     def code_list(self, scheme: ItemScheme) -> None:
         there = _found(CodeList.objects.prefetch_related("codes__parent", "codes__replaced_by"), _Name.of(scheme.urn))
         if there is not None:
-            same = kept.code_list_of(there)
-            self._same(same, scheme, _differing_items(same, scheme))
+            same = kept.unresolved(there) if scheme.extensions else kept.code_list_of(there)
+            differing = [_("extensions")] if same.extensions != scheme.extensions else []
+            self._same(same, scheme, differing + differing_items(same, scheme))
             return
         before = _grown(CodeList.objects.all(), scheme)
-        if before is not None and not drafting.lost(old := contents.of_code_list(before), _content(scheme)):
-            content = _content(scheme, old)
-            versions.succeed_code_list(code_list=before, version=scheme.version, content=content, **self.said)
+        content = _with_inherited(_content(scheme, contents.of_code_list(before) if before else None), scheme)
+        if before is not None and not drafting.lost(contents.of_code_list(before), content):
+            self._will_follow(before, scheme.version)
+            versions.succeed_code_list(
+                code_list=before, version=scheme.version, content=content, following=False, **self.said
+            )
             self._made(scheme, succeeds=True)
             return
-        codes = [_new_code(one) for one in scheme.items]
-        code_lists.create_code_list(**_identity(scheme), description=dict(scheme.description), codes=codes, **self.said)
+        versions.make_code_list(
+            agency=scheme.agency, artefact_id=scheme.id, version=scheme.version, content=content, **self.said
+        )
         self._made(scheme)
 
     def concept_scheme(self, scheme: ItemScheme) -> None:
         there = _found(ConceptScheme.objects.prefetch_related("concepts"), _Name.of(scheme.urn))
         if there is not None:
             same = kept.concept_scheme_of(there)
-            self._same(same, scheme, _differing_items(same, scheme))
+            self._same(same, scheme, differing_items(same, scheme))
             return
         nested = [one.id for one in scheme.items if one.parent]
         if nested:
@@ -174,13 +184,32 @@ class _Work:
         before = _grown(ConceptScheme.objects.all(), scheme)
         if before is not None and not drafting.lost(contents.of_concept_scheme(before), _content(scheme)):
             content = _content(scheme)
-            versions.succeed_concept_scheme(scheme=before, version=scheme.version, content=content, **self.said)
+            self._will_follow(before, scheme.version)
+            versions.succeed_concept_scheme(
+                scheme=before, version=scheme.version, content=content, following=False, **self.said
+            )
             self._made(scheme, succeeds=True)
             return
         concepts = [data_structures.NewConcept(one.id, dict(one.name), dict(one.description)) for one in scheme.items]
         description = dict(scheme.description)
-        data_structures.set_concepts(**_identity(scheme), description=description, concepts=concepts, **self.said)
+        data_structures.create_concept_scheme(
+            **_identity(scheme), description=description, concepts=concepts, **self.said
+        )
         self._made(scheme)
+
+    def _will_follow(self, before: CodeList | ConceptScheme, version: str) -> None:
+        """Remember the data structures that follow a list or scheme to its new version: once."""
+        step = level_between(before.version, version)
+        for structure in succession.using(before):
+            agency, level = self.following.get(structure.pk, (before.agency, step))
+            agency = before.agency if structure.agency == before.agency else agency
+            self.following[structure.pk] = (agency, "minor" if "minor" in (level, step) else level)
+
+    def follow(self) -> None:
+        """Lead data structures and their dataflows on to the lists and schemes that have a new version."""
+        for structure in DataStructure.objects.filter(pk__in=self.following).order_by("pk"):
+            agency, level = self.following[structure.pk]
+            succession.follow([structure], agency, level, **self.said)
 
     def _made(self, artefact: Artefact, *, succeeds: bool = False) -> None:
         self.done.created.append(_named(artefact))
@@ -201,32 +230,39 @@ class _Work:
                 self.done.created.append(told)
 
     def structure(self, structure: Structure) -> None:
-        there = _found(DataStructure.objects.all(), _Name.of(structure.urn))
+        name = _Name.of(structure.urn)
+        there = live_data_structure(*name[:3])
         if there is not None:
-            uses = there.components.select_related("concept__scheme", "code_list")
-            same = kept.structure_of(there, uses)
-            self._same(same, structure, _differing_components(same, _as_it_is_now(structure)))
+            same = next(one for one in finals.all_of_structures([there]) if one.urn == structure.urn)
+            self._same(same, structure, differing_components(same, structure))
             return
         components = [_component(use) for use in structure.components]
         scheme = next((one.in_scheme for one in components if one.in_scheme), None)
         if scheme is None:
             raise StructureRefused(_("A structure has components."), _named(structure))
         description = dict(structure.description)
-        data_structures.create_data_structure(
+        made = data_structures.create_data_structure(
             **_identity(structure), description=description, scheme=scheme, components=components, **self.said
         )
+        if finals.structure_said(made) != structure:  # it names an earlier version of a list
+            succession.write_down(structure, data_structure=made)
         self._made(structure)
 
     def flow(self, flow: Flow, agreements: list[Agreement], indicators: str, areas: str) -> None:
-        there = _found(Dataflow.objects.select_related("data_structure", "provider"), _Name.of(flow.urn))
+        there = live_dataflow(*_Name.of(flow.urn)[:3])
         if there is not None:
-            same = kept.flow_of(there)
+            flows, agreed = finals.all_of_flows([there])[there.pk]
+            same = next(one for one in flows if one.urn == flow.urn)
             other = [_("data structure")] if same.structure != flow.structure else []
-            other += [_("provider")] if agreements and there.provider != _provider(flow, agreements) else []
+            providers = {_Name.of(one.provider).item for one in agreed if one.dataflow == flow.urn}
+            told = agreements and _provider(flow, agreements).provider_id
+            other += [_("provider")] if told and told not in providers else []
             self._same(same, flow, other)
             return
-        structure = _must(DataStructure.objects.all(), flow.structure)
-        dataflows.create_dataflow(
+        structure = live_data_structure(*_Name.of(flow.structure)[:3])
+        if structure is None:
+            raise UnknownArtefact(_Name.of(flow.structure).reference)
+        made = dataflows.create_dataflow(
             **_identity(flow),
             description=dict(flow.description),
             data_structure=structure,
@@ -235,6 +271,8 @@ class _Work:
             area_dimension=areas,
             **self.said,
         )
+        if finals.flow_said(made) != flow:  # it names an earlier version of its structure
+            succession.write_down(flow, dataflow=made)
         self._made(flow)
 
     def document(self, artefact: Artefact) -> None:
@@ -247,14 +285,6 @@ class _Work:
 
 def _found(query: models.QuerySet[M], name: _Name) -> M | None:
     return query.filter(agency=name.agency, artefact_id=name.artefact_id, version=name.version).first()
-
-
-def _must(query: models.QuerySet[M], urn: str) -> M:
-    name = _Name.of(urn)
-    found = _found(query, name)
-    if found is None:
-        raise UnknownArtefact(name.reference)
-    return found
 
 
 def _live(ask: Callable[[str, str, str], M | None], urn: str) -> M:
@@ -301,6 +331,17 @@ def _indicators_of(structure: DataStructure) -> str:
     return found
 
 
+def _bases_first(schemes: Iterable[ItemScheme]) -> Iterator[ItemScheme]:
+    """Code lists, each after those that it takes codes from; StructureRefused for lists that extend each other."""
+    waiting = {one.urn: one for one in schemes}
+    while waiting:
+        ready = [one for one in waiting.values() if not {part.code_list for part in one.extensions} & waiting.keys()]
+        if not ready:
+            raise StructureRefused(_("Code lists cannot extend each other in a ring."), ", ".join(sorted(waiting)))
+        for one in ready:
+            yield waiting.pop(one.urn)
+
+
 # --- what is new ----------------------------------------------------------------------------------------
 
 
@@ -315,13 +356,6 @@ def _identity(artefact: Artefact) -> dict[str, Any]:
         "version": artefact.version,
         "name": dict(artefact.name),
     }
-
-
-def _new_code(one: Item) -> code_lists.NewCode:
-    valid_to = _day(one)
-    return code_lists.NewCode(
-        one.id, dict(one.name), dict(one.description), one.parent, valid_to=valid_to, replaced_by=one.replaced_by
-    )
 
 
 def _day(one: Item) -> dt.date | None:
@@ -349,6 +383,23 @@ def _content(scheme: ItemScheme, before: drafting.Content | None = None) -> draf
     return {"name": dict(scheme.name), "description": dict(scheme.description), "items": told}
 
 
+def _with_inherited(content: drafting.Content, scheme: ItemScheme) -> drafting.Content:
+    """With the codes that the list takes from others. UnknownArtefact for a list that is not here."""
+    if not scheme.extensions:
+        return content
+    items = extending.resolved(content["items"], scheme.extensions, _items_of)
+    extensions = [dataclasses.asdict(one) for one in scheme.extensions]
+    return {**content, "items": items, "extensions": extensions}
+
+
+def _items_of(urn: str) -> list[drafting.ItemContent]:
+    name = _Name.of(urn)
+    found = _found(CodeList.objects.all(), name)
+    if found is None:
+        raise UnknownArtefact(name.reference)
+    return contents.of_code_list(found)["items"]  # type: ignore[no-any-return]
+
+
 def _component(use: ComponentUse) -> data_structures.NewComponent:
     concept = _Name.of(use.concept)
     return data_structures.NewComponent(
@@ -360,47 +411,3 @@ def _component(use: ComponentUse) -> data_structures.NewComponent:
         attachment=Component.Attachment.SERIES if use.of_series else "",
         required=use.required,
     )
-
-
-# --- differences ----------------------------------------------------------------------------------------
-
-
-def _differing_items(there: ItemScheme, new: ItemScheme) -> list[str]:
-    """Ids of items that are not the same; a part of a list is the same as the whole where its items are."""
-    known: Mapping[str, Any] = there.item
-    shown = set(new.item)
-    found = []
-    for one in new.items:
-        same = known.get(one.id)
-        if same is not None and new.partial and same.parent not in shown:
-            same = replace(same, parent="")
-        if same != one:
-            found.append(one.id)
-    missing = [] if new.partial else [one.id for one in there.items if one.id not in shown]
-    moved = [] if new.partial or [one.id for one in there.items] == [one.id for one in new.items] else [_("order")]
-    return found + missing or moved
-
-
-def _as_it_is_now(structure: Structure) -> Structure:
-    """The structure, whose references to lists and schemes lead to the newest version of their line."""
-    return replace(structure, components=tuple(_use_now(use) for use in structure.components))
-
-
-def _use_now(use: ComponentUse) -> ComponentUse:
-    list_name, concept = _Name.of(use.code_list) if use.code_list else None, _Name.of(use.concept)
-    live = live_code_list(*list_name[:3]) if list_name else None
-    scheme = live_concept_scheme(*concept[:3])
-    return replace(
-        use,
-        code_list=use.code_list.replace(f"({list_name.version})", f"({live.version})")
-        if list_name and live
-        else use.code_list,
-        concept=use.concept.replace(f"({concept.version})", f"({scheme.version})") if scheme else use.concept,
-    )
-
-
-def _differing_components(there: Structure, new: Structure) -> list[str]:
-    pairs = dict.fromkeys([one.id for one in (*there.components, *new.components)])
-    known, shown = ({one.id: one for one in structure.components} for structure in (there, new))
-    found = [name for name in pairs if known.get(name) != shown.get(name)]
-    return found or ([] if there.components == new.components else [_("order")])

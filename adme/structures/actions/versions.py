@@ -7,7 +7,6 @@ under the old number is copied, whole, and never changes again.
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -16,42 +15,51 @@ from django.utils.translation import gettext as _
 from adme.accounts import audit
 from adme.accounts.models import User
 from adme.structures import contents, drafting
-from adme.structures.actions import code_lists, data_structures
+from adme.structures.actions import code_lists, data_structures, succession
 from adme.structures.actions.rights import check_id
 from adme.structures.drafting import Content, ItemContent
 from adme.structures.errors import AlreadyExists, StructureRefused
-from adme.structures.models import Code, CodeList, Concept, ConceptScheme, DataStructure
+from adme.structures.models import Code, CodeList, Concept, ConceptScheme
 from adme.structures.models.maintainable import any_id, nc_name
+from adme.structures.version_numbers import level_between
 
 BATCH = 500
 TOLD = 200
 S = TypeVar("S", CodeList, ConceptScheme)
 
 
-def succeed_code_list(*, code_list: CodeList, version: str, content: Content, by: User | str, reason: str) -> CodeList:
+def succeed_code_list(
+    *, code_list: CodeList, version: str, content: Content, by: User | str, reason: str, following: bool = True
+) -> CodeList:
     """Give a code list its next version. The caller has checked the right and holds the transaction.
 
-    AlreadyExists where the version is here; StructureRefused where the list is an earlier version, or `content` lacks
-    a code of it.
+    Data structures of the same agency follow, unless `following` says that the caller sees to that. AlreadyExists where
+    the version is here; StructureRefused where the list is an earlier version, or `content` lacks a code of it.
     """
     locked = _locked(CodeList.objects.all(), code_list, version)
     before = contents.of_code_list(locked)
     _check(before, content, any_id)
+    structures = succession.using(locked)
+    succession.keep_all(structures)
     copy = _renumbered(locked, version, content)
     _copy_codes(locked, copy)
     _set_codes(locked, content)
-    code_lists.touch_structures(locked)
     _record("code_list", locked, copy, before, content, by=by, reason=reason)
+    if following:
+        level = level_between(copy.version, version)
+        succession.follow(structures, locked.agency, level, by=by, reason=reason)
     return locked
 
 
 def succeed_concept_scheme(
-    *, scheme: ConceptScheme, version: str, content: Content, by: User | str, reason: str
+    *, scheme: ConceptScheme, version: str, content: Content, by: User | str, reason: str, following: bool = True
 ) -> ConceptScheme:
     """Give a concept scheme its next version, in the same way."""
     locked = _locked(ConceptScheme.objects.all(), scheme, version)
     before = contents.of_concept_scheme(locked)
     _check(before, content, nc_name)
+    structures = succession.using(locked)
+    succession.keep_all(structures)
     copy = _renumbered(locked, version, content)
     same = [Concept(scheme=copy, concept_id=c.concept_id, name=c.name, description=c.description)
             for c in locked.concepts.all()]  # fmt: skip
@@ -59,10 +67,40 @@ def succeed_concept_scheme(
     data_structures.write_concepts(
         locked, [data_structures.NewConcept(one["id"], one["name"], one["description"]) for one in content["items"]]
     )
-    for pk in DataStructure.objects.filter(components__concept__scheme=locked).values_list("pk", flat=True).distinct():
-        DataStructure.objects.filter(pk=pk).update(stamp=uuid.uuid4())
     _record("concept_scheme", locked, copy, before, content, by=by, reason=reason)
+    if following:
+        level = level_between(copy.version, version)
+        succession.follow(structures, locked.agency, level, by=by, reason=reason)
     return locked
+
+
+def make_code_list(
+    *, agency: str, artefact_id: str, version: str, content: Content, by: User | str, reason: str
+) -> CodeList:
+    """A list, or a version that lacks something of the one before: with rows of its own, on which nothing hangs."""
+    codes = [
+        code_lists.NewCode(
+            one["id"], one["name"], one["description"], one["parent"], one["kind"], one["aliases"],
+            valid_to=dt.date.fromisoformat(one["valid_to"]) if one["valid_to"] else None,
+            replaced_by=one["replaced_by"], inherited=one.get("inherited", False),
+        )
+        for one in drafting.checked(content)["items"]
+    ]  # fmt: skip
+    return code_lists.write_code_list(
+        agency=agency, artefact_id=artefact_id, version=version, name=content["name"],
+        description=content["description"], codes=codes, by=by, reason=reason, extensions=content.get("extensions", ()),
+    )  # fmt: skip
+
+
+def make_concept_scheme(
+    *, like: ConceptScheme, version: str, content: Content, by: User | str, reason: str
+) -> ConceptScheme:
+    """The same of a concept scheme."""
+    concepts = [data_structures.NewConcept(one["id"], one["name"], one["description"]) for one in content["items"]]
+    return data_structures.write_concept_scheme(
+        agency=like.agency, artefact_id=like.artefact_id, version=version, name=content["name"],
+        description=content["description"], concepts=concepts, by=by, reason=reason,
+    )  # fmt: skip
 
 
 def _locked(query: object, given: S, version: str) -> S:
@@ -93,6 +131,9 @@ def _renumbered(locked: S, version: str, content: Content) -> S:
     locked.version, locked.name, locked.description = version, content["name"], content["description"]
     locked.save(update_fields=["version", "name", "description"])
     copy = type(locked)(agency=locked.agency, artefact_id=locked.artefact_id, succeeded_by=locked, **old)
+    if isinstance(locked, CodeList):
+        copy.extensions, locked.extensions = locked.extensions, content.get("extensions", [])
+        locked.save(update_fields=["extensions"])
     copy.save()
     return copy
 
@@ -110,6 +151,7 @@ def _copy_codes(source: CodeList, copy: CodeList) -> None:
             kind=one.kind,
             aliases=one.aliases,
             valid_to=one.valid_to,
+            inherited=one.inherited,
         )
         for one in there
     }
@@ -129,13 +171,13 @@ def _set_codes(code_list: CodeList, content: Content) -> None:
     there |= {one.code_id: one for one in new}
     for place, told in enumerate(content["items"]):
         _fill(there[told["id"]], told, place, there)
-    fields = ["name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by"]
+    fields = ["name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by", "inherited"]
     Code.objects.bulk_update(list(there.values()), fields, batch_size=BATCH)
 
 
 def _fill(code: Code, told: ItemContent, place: int, there: Mapping[str, Code]) -> None:
     code.name, code.description, code.position = told["name"], told["description"], place
-    code.kind, code.aliases = told["kind"], told["aliases"]
+    code.kind, code.aliases, code.inherited = told["kind"], told["aliases"], told.get("inherited", False)
     code.parent = there[told["parent"]] if told["parent"] else None
     code.valid_to = dt.date.fromisoformat(told["valid_to"]) if told["valid_to"] else None
     code.replaced_by = there[told["replaced_by"]] if told["replaced_by"] else None

@@ -13,11 +13,15 @@ class CodeList(Maintainable):
     """A closed list of codes.
 
     `succeeded_by` is empty on the newest version of a line, whose codes the store's numbers hang on. An earlier version
-    is a copy that never changes and leads to the version that took its place.
+    is a copy that never changes and leads to the version that took its place. A list that takes codes from others has
+    them as rows of its own, marked `inherited`: what it names are versions, which never change.
     """
 
     succeeded_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="earlier_versions"
+    )
+    extensions = models.JSONField(
+        default=list, blank=True, help_text="From which lists it takes codes, as `Extension` says it."
     )
 
     class Meta(Maintainable.Meta):
@@ -49,6 +53,7 @@ class Code(models.Model):
     aliases = models.JSONField(default=dict, blank=True, help_text='{"ISO3": ["BRN"]}')
     valid_to = models.DateField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
+    inherited = models.BooleanField(default=False, help_text="Whether it comes from a list that this one extends.")
 
     class Meta:
         ordering = ["code_list", "position", "code_id"]

@@ -33,6 +33,7 @@ class DataProvider(models.Model):
 class Dataflow(Maintainable):
     """A stream of data of one structure from one provider; the unit that is loaded, released, frozen and locked.
 
+    `version` is the newest of its line; what it said under `earlier` ones is kept (`KeptVersion`).
     Its integer id is at most 2**20, as it is the upper part of series ids.
     """
 
@@ -43,6 +44,7 @@ class Dataflow(Maintainable):
     licence_address = models.URLField(blank=True)
     indicator_dimension = models.CharField(max_length=100, help_text="The dimension whose codes are indicators.")
     area_dimension = models.CharField(max_length=100, default="REF_AREA")
+    earlier = models.JSONField(default=list, blank=True, help_text="The numbers that it had before, the first first.")
 
     class Meta(Maintainable.Meta):
         constraints = [models.UniqueConstraint(fields=["agency", "artefact_id", "version"], name="dataflow_once")]

@@ -19,6 +19,7 @@ class DataStructure(Maintainable):
     """
 
     stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+    earlier = models.JSONField(default=list, blank=True, help_text="The numbers that it had before, the first first.")
 
     class Meta(Maintainable.Meta):
         constraints = [models.UniqueConstraint(fields=["agency", "artefact_id", "version"], name="data_structure_once")]

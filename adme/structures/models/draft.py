@@ -1,4 +1,4 @@
-"""A new version of a code list or concept scheme while it is being written. Drafts are seen by no public question."""
+"""A new version of an artefact while it is being written. Drafts are seen by no public question."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Draft(models.Model):
     class Kind(models.TextChoices):
         CODE_LIST = "codelist", _("code list")
         CONCEPT_SCHEME = "conceptscheme", _("concept scheme")
+        DATA_STRUCTURE = "datastructure", _("data structure")
+        DATAFLOW = "dataflow", _("dataflow")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
