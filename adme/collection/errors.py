@@ -27,6 +27,7 @@ __all__ = [
     "OwnWork",
     "ReasonMissing",
     "ReleaseRefused",
+    "StaysWhole",
     "ValueRefused",
 ]
 
@@ -160,6 +161,19 @@ class ErrorsStand(CollectionError):
             _("Some rows have errors."),
             _("%(count)d errors were found.") % {"count": count},
             _("Correct the file and send it again, or choose to keep the good rows and send the others back."),
+        )
+
+
+class StaysWhole(CollectionError):
+    """A message about several dataflows is one transaction."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This message is taken whole or not at all."),
+            _("It changes several dataflows in one transaction, so that no row of it can stay behind."),
+            _("Have it corrected and sent again."),
         )
 
 

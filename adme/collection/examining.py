@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import polars as pl
 from adme.collection import changes
 from adme.collection.file_problems import grouped, leaving_out, refused_file
 from adme.collection.files import DRAFTS, RECEIVED
+from adme.collection.message_flows import FlowRows
 from adme.collection.message_places import in_dataset, placed
 from adme.collection.models import SourceFile
 from adme.collection.refused_rows import refused_frames
@@ -50,7 +51,8 @@ class Examined:
 
     `warnings` are those that nobody has vouched for, `accepted` the others. `found_digest` is that of the file that
     names every cell (`validating.FOUND_SCHEMA`), `rules_run` what each validation rule said (`validating.Validated`).
-    `merged_onto` is the public instant whose figures went into the rows of a message; None where none did.
+    `merged_onto` is the public instant whose figures went into the rows of a message; None where none did. `others` are
+    the dataflows that the message speaks of besides: they are examined by themselves (see `message_parts`).
     """
 
     draft_digest: str = ""
@@ -67,6 +69,7 @@ class Examined:
     found_digest: str = ""
     accepted: int = 0
     rules_run: tuple[dict[str, Any], ...] = ()
+    others: tuple[Dataflow, ...] = ()
 
 
 def examine(
@@ -103,6 +106,7 @@ class _Examination:
         self.declaration = declaration
         self.dataflow = dataflow
         self.structure = structure_of(dataflow)
+        self.flow_rows = FlowRows(self.structure, declaration)
         self.draft_digest = ""
         self.changes_digest = ""
         self.refused_digest = ""
@@ -117,19 +121,29 @@ class _Examination:
         self.of_file = pl.DataFrame()
 
     def tables(self) -> Iterator[Table]:
-        """The file, chunk by chunk, read anew in its limited child."""
-        expected = expected_of(self.structure) if self.declaration.is_message else None
+        """The file, chunk by chunk, read anew in its limited child; of a message what is of this dataflow."""
         path, name = RECEIVED.path(self.source_file.digest), self.source_file.name
-        return iter_table(path, self.declaration.dialect, name, expected=expected)
+        if not self.declaration.is_message:
+            return iter_table(path, self.declaration.dialect, name)
+        expected = replace(expected_of(self.structure), wanted=tuple(self.flow_rows.wanted))
+        return self.flow_rows.of(iter_table(path, self.declaration.dialect, name, expected=expected))
 
     def code(self) -> None:
         """Texts into codes; the draft file holds every row that could be coded."""
+        found, of_file = self._read()
+        if self.declaration.is_message and self.flow_rows.look_again():
+            found, of_file = self._read()
+        self.problems = self.flow_rows.without_columns_of_others(pl.concat([no_problems(), *found]))
+        self.of_file = pl.concat(of_file)
+        left_out = leaving_out(self.of_file)
+        self.rows_read += left_out["row"].n_unique()
+
+    def _read(self) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+        self.rows_read = 0
         found: list[pl.DataFrame] = []
         of_file: list[pl.DataFrame] = []
         self.draft_digest = DRAFTS.keep_frames(self._coded(found, of_file))
-        self.problems, self.of_file = pl.concat([no_problems(), *found]), pl.concat(of_file)
-        left_out = leaving_out(self.of_file)
-        self.rows_read += left_out["row"].n_unique()
+        return found, of_file
 
     def _coded(self, found: list[pl.DataFrame], of_file: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         coder: Coder | None = None
@@ -242,6 +256,7 @@ class _Examination:
             found_digest=DRAFTS.keep_frames([found]) if len(found := found_frame(problems)) else "",
             accepted=sum(finding.accepted for finding in findings),
             rules_run=self.validated.told,
+            others=self.flow_rows.others,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from adme.accounts.models import AuditEntry, User
 from adme.accounts.policy import verbs_of
@@ -28,6 +28,13 @@ def submissions_for(user: User) -> SubmissionQuerySet:
     if Verb.SIGNED_IN in held:
         return everything.filter(prepared_by=user)
     return everything.none()
+
+
+def parts_of(submission: Submission) -> SubmissionQuerySet:
+    """The submission with those that came in the same message and stand, in its order; most are alone."""
+    first = submission.bound_to_id or submission.pk
+    together = Submission.objects.filter(Q(pk=first) | Q(bound_to=first))
+    return together.exclude(~Q(pk=submission.pk), state=State.DISCARDED).order_by("part")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from adme.collection.actions.checking import Opened, open_submission
 from adme.collection.actions.importing import import_and_release
 from adme.collection.actions.mappings import propose
 from adme.collection.actions.receiving import receive_file
+from adme.collection.message_parts import sendable
 from adme.collection.models import SourceFile, Submission
 from adme.config.bringing_structures import bring_in_structures
 from adme.config.frameworks_in import bring_in_framework
@@ -51,7 +52,10 @@ class Wish:
 
 @dataclass
 class Report:
-    """What came of it. `applied` is the whole answer: everything that was asked for was done, or nothing was."""
+    """What came of it. `applied` is the whole answer: everything that was asked for was done, or nothing was.
+
+    `others` are the reports of further dataflows that a message speaks of.
+    """
 
     applied: bool
     file: str
@@ -65,6 +69,7 @@ class Report:
     findings: list[dict[str, Any]] = field(default_factory=list)
     structures: dict[str, list[str]] = field(default_factory=dict)
     problem: dict[str, str] | None = None
+    others: list[Report] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -89,7 +94,7 @@ def bring_in(wish: Wish) -> Report:
     dataflow = dataflow_by_reference(wish.dataflow or _named_in(source_file))
     declaration = _declared(wish.mapping) or propose(source_file=source_file, dataflow=dataflow)[0]
     opened = _opened(wish, source_file, dataflow, declaration)
-    return _report(wish, dataflow, opened)
+    return _report(wish, opened)
 
 
 def _structures(wish: Wish) -> Report:
@@ -185,12 +190,19 @@ def _opened(wish: Wish, source_file: SourceFile, dataflow: Dataflow, declaration
     )
 
 
-def _report(wish: Wish, dataflow: Dataflow, opened: Opened) -> Report:
+def _report(wish: Wish, opened: Opened) -> Report:
+    applied = sendable([part.examined for part in opened.parts], keep_good_rows=wish.keep_good_rows)
+    first, *others = (_part_report(wish, part, applied=applied) for part in opened.parts)
+    first.others = others
+    return first
+
+
+def _part_report(wish: Wish, opened: Opened, *, applied: bool) -> Report:
     found, submission = opened.examined, opened.submission
     return Report(
-        applied=bool(found.rows_kept) and (not found.errors or wish.keep_good_rows),
+        applied=applied,
         file=wish.file.name,
-        dataflow=dataflow.reference,
+        dataflow=opened.dataflow.reference,
         dry_run=wish.dry_run,
         state=_state(submission),
         submission=str(submission.pk) if submission else "",

@@ -47,7 +47,7 @@ def everything() -> dict[str, Any]:
 
 
 STEPS_OF_A_CHECK = [
-    (checking, "examine"),
+    (checking, "examine_parts"),
     (checking.Finding.objects, "bulk_create"),
     (checking, "remember"),
     (checking, "move"),
@@ -119,7 +119,7 @@ class TestACheckInTheBackground:
     def test_an_unexpected_fault_gives_it_back_with_words_and_the_next_try_works(self, flow, monkeypatch):
         submission = self.opened(flow)
         with monkeypatch.context() as patch:
-            patch.setattr(checking, "examine", breaks)
+            patch.setattr(checking, "examine_parts", breaks)
             with pytest.raises(Broken):
                 checking.check(submission=submission, by=person("dewi"))
         submission.refresh_from_db()
@@ -141,7 +141,7 @@ class TestACheckInTheBackground:
     def test_it_says_how_far_it_has_come(self, flow, monkeypatch):
         said = []
         started = checking.start_check(submission=self.opened(flow), by=person("dewi"))
-        real = checking.examine
+        real = checking.examine_parts
 
         def watched(**given):
             on_step = given.pop("on_step")
@@ -152,7 +152,7 @@ class TestACheckInTheBackground:
 
             return real(**given, on_step=step)
 
-        monkeypatch.setattr(checking, "examine", watched)
+        monkeypatch.setattr(checking, "examine_parts", watched)
         checking.run_check(submission=started, by=person("dewi"))
         assert said == ["reading", "checking", "comparing"]
 

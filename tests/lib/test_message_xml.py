@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from decimal import Decimal
 from xml.sax.saxutils import quoteattr
 
@@ -15,7 +16,7 @@ from adme.lib.tabular.limits import LIMITS
 from adme.lib.tabular.message_table import message_facts
 from adme.lib.tabular.refusals import TableRefused
 from adme.lib.tabular.sniffing import sniff_file
-from tests.lib.messages import read_message_here, told
+from tests.lib.messages import EXPECTED, read_message_here, told
 from tests.lib.tables import saved
 
 MB = 1024 * 1024
@@ -208,17 +209,17 @@ def test_a_first_look_at_it_ends_in_facts_or_in_the_same_family(what, tmp_path):
         assert sniff_file(path, "message.xml", LIMITS).kind == "sdmx-ml"
 
 
-def test_data_of_two_dataflows_is_refused_with_both_names():
+def test_data_of_other_dataflows_is_passed_over_and_told():
     two = HEAD.replace("</m:Header>", "").replace('structureID="S"', 'structureID="S"') + (
         '<m:Structure structureID="S2"><c:StructureUsage>urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=T:G(2.0)'
         "</c:StructureUsage></m:Structure></m:Header>"
     )
     content = message(dataset(SERIES), dataset(SERIES).replace('"S"', '"S2"'), head=two)
-    with pytest.raises(TableRefused) as refused:
-        read_message_here(content)
-    assert refused.value.code == "message_several_flows"
-    assert "T:F(1.0.0)" in refused.value.detail
-    assert "T:G(2.0.0)" in refused.value.detail
+    rows, places = read_message_here(content)
+    assert rows["STRUCTURE_ID"].unique().sort().to_list() == ["T:F(1.0.0)", "T:G(2.0.0)"]
+    kept, same = read_message_here(content, expected=replace(EXPECTED, wanted=("T:G(2.0.0)",)))
+    assert kept.to_dicts() == rows.filter(pl.col("STRUCTURE_ID") == "T:G(2.0.0)").select(kept.columns).to_dicts()
+    assert same.equals(places)
 
 
 def test_a_first_look_takes_the_beginning_of_a_large_message(tmp_path):

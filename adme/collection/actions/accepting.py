@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from adme.accounts.models import User
-from adme.collection.actions.review import locked, move
+from adme.collection.actions.review import move
+from adme.collection.actions.together import locked_together, tell_others
 from adme.collection.files import DRAFTS
 from adme.collection.models import Finding, Submission
 from adme.quality.actions.acceptances import accept
@@ -44,7 +45,7 @@ def accept_warnings(
     It is remembered for rule and cell until one of its numbers changes. NotAcceptable for errors, for information,
     and where none of the cells is of this finding; NotYours, OwnWork, IllegalMove and Overtaken as for any step.
     """
-    current = locked(submission)
+    current = locked_together(submission)[0]
     standing = Finding.objects.select_for_update().get(pk=finding.pk, submission=current)
     if not standing.acceptable:
         raise NotAcceptable
@@ -54,6 +55,7 @@ def accept_warnings(
         raise NotAcceptable
     accept(dataflow=current.dataflow, problems=chosen, by=by, reason=reason, submission=str(current.pk))
     # Whose turn it is, the table of moves says, and takes everything back where it is another's.
+    tell_others(current)
     return move(
         submission=current,
         verb="accept" if current.state == Submission.State.DRAFT else "accept_in_review",

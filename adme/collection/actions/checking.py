@@ -6,7 +6,8 @@ Whatever dies before that transaction leaves the state before; nothing is half a
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +18,12 @@ from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.collection.actions.mappings import remember
 from adme.collection.actions.review import counts, move, submit
+from adme.collection.actions.together import for_all
 from adme.collection.errors import CollectionError, Overtaken
-from adme.collection.examining import RECORDING, Examined, examine
+from adme.collection.examining import RECORDING, Examined
+from adme.collection.message_parts import Part, examine_parts, sendable
 from adme.collection.models import Finding, SourceFile, Submission
+from adme.collection.queries import parts_of
 from adme.lib import clock
 from adme.quality.findings import FindingGroup
 from adme.structures.errors import StructureError
@@ -27,7 +31,16 @@ from adme.structures.mapping import MappingDeclaration
 from adme.structures.mapping_yaml import from_yaml, to_yaml
 from adme.structures.models import Dataflow
 
-__all__ = ["Opened", "check", "open_submission", "record_examined", "run_check", "start_check", "start_submission"]
+__all__ = [
+    "Opened",
+    "check",
+    "open_parts",
+    "open_submission",
+    "record_examined",
+    "run_check",
+    "start_check",
+    "start_submission",
+]
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +49,20 @@ State = Submission.State
 
 @dataclass(frozen=True)
 class Opened:
-    """What came of bringing a file in. After a dry run there is no submission."""
+    """What came of bringing a file in. After a dry run there is no submission.
+
+    `others` came of the other dataflows that a message speaks of.
+    """
 
     submission: Submission | None
     examined: Examined
+    dataflow: Dataflow
+    others: tuple[Opened, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Opened, ...]:
+        """This and the others."""
+        return (self, *self.others)
 
 
 @transaction.atomic
@@ -53,8 +76,13 @@ def start_submission(
     label: str = "",
     kind: str = Submission.Kind.FILE,
     state: str = State.RECEIVED,
+    bound_to: Submission | None = None,
+    part: int = 1,
 ) -> Submission:
-    """Begin: the file is there, what its columns mean is still to be settled (or is `declaration`)."""
+    """Begin: the file is there, what its columns mean is still to be settled (or is `declaration`).
+
+    `bound_to` is the submission of the first dataflow of the same message, `part` the place of this one.
+    """
     require(by, Verb.PREPARE)
     now = clock.now()
     submission = Submission.objects.create(
@@ -68,6 +96,8 @@ def start_submission(
         declaration=to_yaml(declaration) if declaration is not None else "",
         prepared_by=by,
         prepared_at=now,
+        bound_to=bound_to,
+        part=part,
     )
     audit.record(
         by=by,
@@ -95,25 +125,51 @@ def open_submission(
     """Bring a received file into a dataflow by a mapping: a checked draft with findings and differences.
 
     Everything is worked out first, without holding anything, and recorded in one transaction; with `dry_run` it is only
-    told. With `send`, a draft that may go to review goes there in the same transaction.
+    told. With `send`, a draft that may go to review goes there in the same transaction. A message about several
+    dataflows becomes a submission for each, bound together.
     """
     require(by, Verb.PREPARE)
-    examined = examine(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
+    parts = examine_parts(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
     if dry_run:
-        return Opened(None, examined)
+        return opened([Opened(None, part.examined, part.dataflow) for part in parts])
     with transaction.atomic():
-        submission = start_submission(
+        drafts = open_parts(source_file=source_file, parts=parts, by=by, reason=reason, keep_good_rows=keep_good_rows)
+        if send and sendable([part.examined for part in parts], keep_good_rows=keep_good_rows):
+            submit(submission=drafts[0], by=by, reason=reason)
+        return opened_of(drafts, parts)
+
+
+def open_parts(
+    *, source_file: SourceFile, parts: Sequence[Part], by: User, reason: str, keep_good_rows: bool
+) -> list[Submission]:
+    """A checked draft for each part of a file; call inside transaction.atomic. Of several, no good rows go alone."""
+    drafts: list[Submission] = []
+    for number, part in enumerate(parts, start=1):
+        started = start_submission(
             source_file=source_file,
-            dataflow=dataflow,
-            declaration=declaration,
+            dataflow=part.dataflow,
+            declaration=part.declaration,
             by=by,
             reason=reason,
             state=State.CHECKING,
+            bound_to=drafts[0] if drafts else None,
+            part=number,
         )
-        submission = record_examined(submission=submission, examined=examined, by=by, keep_good_rows=keep_good_rows)
-        if send and submission.rows_kept and (not submission.errors or keep_good_rows):
-            submission = submit(submission=submission, by=by, reason=reason)
-    return Opened(submission, examined)
+        keep = keep_good_rows and len(parts) == 1
+        drafts.append(record_examined(submission=started, examined=part.examined, by=by, keep_good_rows=keep))
+    return drafts
+
+
+def opened_of(drafts: Sequence[Submission], parts: Sequence[Part]) -> Opened:
+    """What came of the parts, with the submissions as they stand now."""
+    now = Submission.objects.select_related("release", "delivery").in_bulk([draft.pk for draft in drafts])
+    pairs = zip(drafts, parts, strict=True)
+    return opened([Opened(now[draft.pk], part.examined, part.dataflow) for draft, part in pairs])
+
+
+def opened(parts: Sequence[Opened]) -> Opened:
+    """The first, with the others."""
+    return replace(parts[0], others=tuple(parts[1:]))
 
 
 # --- a submission that is there -------------------------------------------------------------------
@@ -121,8 +177,14 @@ def open_submission(
 
 @transaction.atomic
 def start_check(*, submission: Submission, by: User, revision: int | None = None) -> Submission:
-    """Say that a check has begun. The revision of what is returned is the token that `run_check` needs."""
-    return move(submission=submission, verb="check", by=by, revision=revision, step="", trouble="")
+    """Say that a check has begun, of all that came in one message; what is returned is the submission of its first
+    dataflow, whose revision is the token that `run_check` needs."""
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        return move(submission=one, verb="check", by=by, revision=seen, step="", trouble="")
+
+    started = for_all(submission, step, revision=revision)
+    return started.bound_to or started
 
 
 def run_check(*, submission: Submission, by: User) -> Submission:
@@ -139,19 +201,48 @@ def run_check(*, submission: Submission, by: User) -> Submission:
     try:
         if submission.source_file is None:
             raise TypeError("A correction has no file to check.")
-        examined = examine(
+        parts = examine_parts(
             source_file=submission.source_file,
             dataflow=submission.dataflow,
             declaration=from_yaml(submission.declaration),
             on_step=on_step,
         )
         on_step(RECORDING)
-        return record_examined(submission=submission, examined=examined, by=by, revision=token)
+        return _record_parts(submission, parts, by=by, revision=token)
     except Overtaken:
         raise
     except Exception as fault:
         _note_failure(submission, fault, by=by, revision=token)
         raise
+
+
+@transaction.atomic
+def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, revision: int) -> Submission:
+    """What was found in each part goes into its submission; a dataflow that is met for the first time gets one."""
+    keep = submission.keep_good_rows and len(parts) == 1
+    first = record_examined(
+        submission=submission, examined=parts[0].examined, by=by, revision=revision, keep_good_rows=keep
+    )
+    bound = {one.dataflow_id: one for one in parts_of(submission) if one.pk != submission.pk}
+    number = max([1, *submission.bound.values_list("part", flat=True)])
+    for part in parts[1:]:
+        draft = bound.pop(part.dataflow.pk, None)
+        if draft is None:
+            number += 1
+            draft = start_submission(
+                source_file=submission.source_file,
+                dataflow=part.dataflow,
+                declaration=part.declaration,
+                by=by,
+                reason=submission.reason,
+                state=State.CHECKING,
+                bound_to=submission,
+                part=number,
+            )
+        record_examined(submission=draft, examined=part.examined, by=by)
+    for one in bound.values():
+        record_examined(submission=one, examined=Examined(), by=by)  # nothing of the message is about it any more
+    return first
 
 
 @transaction.atomic
@@ -162,7 +253,11 @@ def _note_failure(submission: Submission, fault: Exception, *, by: User, revisio
     words = (
         said or "The fault is ours, and it has been written down. Nothing was changed; please start the check again."
     )
-    move(submission=submission, verb="fail", by=by, revision=revision, step="", trouble=words)
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        return move(submission=one, verb="fail", by=by, revision=seen, step="", trouble=words)
+
+    for_all(submission, step, revision=revision)
 
 
 def check(*, submission: Submission, by: User, revision: int | None = None) -> Submission:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -10,9 +11,9 @@ from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
 from adme.collection.actions import publishing, review
-from adme.collection.actions.checking import Opened, record_examined, start_submission
-from adme.collection.examining import examine
-from adme.collection.models import SourceFile, Submission
+from adme.collection.actions.checking import Opened, open_parts, opened_of
+from adme.collection.message_parts import Part, changes_something, examine_parts, sendable
+from adme.collection.models import SourceFile
 from adme.lib.texts import Text
 from adme.structures.mapping import MappingDeclaration
 from adme.structures.models import Dataflow
@@ -40,24 +41,17 @@ def import_and_release(
     """
     for verb in (Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH):
         require(by, verb)
-    examined = examine(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
+    parts = examine_parts(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
     with transaction.atomic():
-        submission = start_submission(
-            source_file=source_file,
-            dataflow=dataflow,
-            declaration=declaration,
-            by=by,
-            reason=reason,
-            state=Submission.State.CHECKING,
-        )
-        submission = record_examined(submission=submission, examined=examined, by=by, keep_good_rows=keep_good_rows)
-        if _can_go_on(submission, compared=compare):
-            submission = review.submit(submission=submission, by=by, reason=reason)
-            submission = review.approve(submission=submission, by=by, reason=reason)
-            submission = publishing.release(submission=submission, by=by, reason=reason, at=at, title=title)
-    return Opened(submission, examined)
+        drafts = open_parts(source_file=source_file, parts=parts, by=by, reason=reason, keep_good_rows=keep_good_rows)
+        if _can_go_on(parts, keep_good_rows=keep_good_rows, compared=compare):
+            going = next(draft for draft in drafts if draft.rows_kept)
+            going = review.submit(submission=going, by=by, reason=reason)
+            going = review.approve(submission=going, by=by, reason=reason)
+            publishing.release(submission=going, by=by, reason=reason, at=at, title=title)
+        return opened_of(drafts, parts)
 
 
-def _can_go_on(submission: Submission, *, compared: bool) -> bool:
-    sendable = submission.rows_kept and (not submission.errors or submission.keep_good_rows)
-    return bool(sendable and (submission.changes_something or not compared))
+def _can_go_on(parts: Sequence[Part], *, keep_good_rows: bool, compared: bool) -> bool:
+    found = [part.examined for part in parts]
+    return sendable(found, keep_good_rows=keep_good_rows) and (not compared or changes_something(found))

@@ -19,6 +19,7 @@ from adme.collection.errors import IllegalMove, NothingToSend, Overtaken
 from adme.collection.files import DRAFTS
 from adme.collection.leaning import require_base, require_way
 from adme.collection.models import Submission
+from adme.collection.queries import parts_of
 from adme.lib import clock
 from adme.lib.texts import FALLBACK, Text
 from adme.observations.models import Delivery
@@ -66,6 +67,8 @@ def release_together(
     """Make approved submissions public with one flip: now, or at an instant to come (`at`, with a time zone).
 
     Exactly the rows whose digest was approved are released: DraftAltered when they are no longer on disk as they were.
+    What came in the same message goes along.
+
     IllegalMove for one that is not approved, BaseMoved where the figures that its rows lean on are no longer public,
     InTheWay where a waiting release leans on what this would change before, Overtaken where the revision is not the one
     that was seen (`revisions`, by id). With `announced`, title and time stand in the public calendar beforehand. A
@@ -102,15 +105,16 @@ def release_together(
 
 def _approved(submissions: Sequence[Submission], revisions: Mapping[UUID, int] | None) -> list[Submission]:
     """The submissions as they stand, locked in id order so that two publishers cannot block each other."""
-    wanted = {submission.pk for submission in submissions}
-    if not wanted:
+    seen = {submission.pk for submission in submissions}
+    if not seen:
         raise NothingToSend
+    wanted = {part.pk for submission in submissions for part in parts_of(submission)}
     locked = Submission.objects.select_for_update(of=("self",)).select_related("dataflow", "prepared_by", "reviewed_by")
     chosen = list(locked.select_related("source_file").filter(pk__in=wanted).order_by("pk"))
     for submission in chosen:
         if submission.state != Submission.State.APPROVED:
             raise IllegalMove("release", submission.get_state_display())
-        if revisions is not None and revisions.get(submission.pk) != submission.revision:
+        if revisions is not None and submission.pk in seen and revisions.get(submission.pk) != submission.revision:
             raise Overtaken
         require_base(submission)
     return chosen

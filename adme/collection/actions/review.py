@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +11,14 @@ from adme.accounts import audit
 from adme.accounts.models import User
 from adme.accounts.policy import can, require
 from adme.accounts.roles import Verb
+from adme.collection.actions.together import for_all, locked_together, require_alone
 from adme.collection.errors import DraftAltered, ErrorsStand, NothingToSend, Overtaken
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.collection.transitions import TRANSITIONS, check_move
 from adme.lib import clock
+
+_NO_FILES: dict[str, Any] = {"draft_digest": "", "changes_digest": "", "refused_digest": "", "found_digest": ""}
 
 
 def locked(submission: Submission) -> Submission:
@@ -66,35 +70,48 @@ def move(
 
 @transaction.atomic
 def submit(*, submission: Submission, by: User, reason: str = "", revision: int | None = None) -> Submission:
-    """Send a draft for review. NothingToSend without a good row, ErrorsStand unless the good rows may go on alone."""
-    current = locked(submission)
-    if current.state == Submission.State.DRAFT:
-        require_sendable(current)
-    return move(
-        submission=submission,
-        verb="submit",
-        by=by,
-        reason=reason,
-        revision=revision,
-        detail=counts(current),
-        submitted_at=clock.now(),
-        reviewed_by=None,
-        reviewed_at=None,
-        review_note="",
-    )
+    """Send a draft for review. NothingToSend without a good row, ErrorsStand unless the good rows may go on alone.
+
+    A part of a message that would not touch its dataflow is discarded.
+    """
+    parts = locked_together(submission)
+    if parts[0].state == Submission.State.DRAFT:
+        require_sendable(parts)
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        if one.state == Submission.State.DRAFT and not one.rows_kept:
+            return move(submission=one, verb="discard", by=by, reason=reason, revision=seen, **_NO_FILES)
+        return move(
+            submission=one,
+            verb="submit",
+            by=by,
+            reason=reason,
+            revision=seen,
+            detail=counts(one),
+            submitted_at=clock.now(),
+            reviewed_by=None,
+            reviewed_at=None,
+            review_note="",
+        )
+
+    return for_all(submission, step, revision=revision)
 
 
-def require_sendable(submission: Submission) -> None:
-    """NothingToSend or ErrorsStand when the draft may not go to review."""
-    if not submission.rows_kept or not submission.draft_digest:
+def require_sendable(parts: Sequence[Submission]) -> None:
+    """NothingToSend or ErrorsStand when the draft, or the drafts of one message, may not go to review."""
+    if not any(one.rows_kept and one.draft_digest for one in parts):
         raise NothingToSend
-    if submission.errors and not submission.keep_good_rows:
-        raise ErrorsStand(submission.errors)
+    if errors := sum(one.errors for one in parts if not one.keep_good_rows):
+        raise ErrorsStand(errors)
 
 
 @transaction.atomic
 def keep_good_rows(*, submission: Submission, keep: bool, by: User, revision: int | None = None) -> Submission:
-    """Say that the good rows may go on while the refused ones are sent back to their sender (or no longer)."""
+    """Say that the good rows may go on while the refused ones are sent back to their sender (or no longer).
+
+    StaysWhole for a message about several dataflows.
+    """
+    require_alone(submission)
     return move(
         submission=submission,
         verb="keep_good_rows",
@@ -108,7 +125,11 @@ def keep_good_rows(*, submission: Submission, keep: bool, by: User, revision: in
 @transaction.atomic
 def take_back(*, submission: Submission, by: User, reason: str = "", revision: int | None = None) -> Submission:
     """Take one's own submission back before it is approved."""
-    return move(submission=submission, verb="take_back", by=by, reason=reason, revision=revision, submitted_at=None)
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        return move(submission=one, verb="take_back", by=by, reason=reason, revision=seen, submitted_at=None)
+
+    return for_all(submission, step, revision=revision)
 
 
 @transaction.atomic
@@ -118,53 +139,54 @@ def approve(*, submission: Submission, by: User, reason: str = "", revision: int
     OwnWork for one's own numbers without Verb.APPROVE_OWN (with it, the audit entry says so); DraftAltered when the
     rows on disk are not those of the draft.
     """
-    current = locked(submission)
-    if current.state == Submission.State.SUBMITTED and not DRAFTS.holds(current.draft_digest):
-        raise DraftAltered
-    return move(
-        submission=submission,
-        verb="approve",
-        by=by,
-        reason=reason,
-        revision=revision,
-        detail={"draft": current.draft_digest, **counts(current)},
-        approved_digest=current.draft_digest,
-        reviewed_by=by,
-        reviewed_at=clock.now(),
-        review_note=reason.strip(),
-    )
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        if one.state == Submission.State.SUBMITTED and not DRAFTS.holds(one.draft_digest):
+            raise DraftAltered
+        return move(
+            submission=one,
+            verb="approve",
+            by=by,
+            reason=reason,
+            revision=seen,
+            detail={"draft": one.draft_digest, **counts(one)},
+            approved_digest=one.draft_digest,
+            reviewed_by=by,
+            reviewed_at=clock.now(),
+            review_note=reason.strip(),
+        )
+
+    return for_all(submission, step, revision=revision)
 
 
 @transaction.atomic
 def send_back(*, submission: Submission, by: User, reason: str, revision: int | None = None) -> Submission:
     """Give it back to whoever brought it in, with the reason; ReasonMissing without one."""
-    return move(
-        submission=submission,
-        verb="send_back",
-        by=by,
-        reason=reason,
-        revision=revision,
-        approved_digest="",
-        reviewed_by=by,
-        reviewed_at=clock.now(),
-        review_note=reason.strip(),
-    )
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        return move(
+            submission=one,
+            verb="send_back",
+            by=by,
+            reason=reason,
+            revision=seen,
+            approved_digest="",
+            reviewed_by=by,
+            reviewed_at=clock.now(),
+            review_note=reason.strip(),
+        )
+
+    return for_all(submission, step, revision=revision)
 
 
 @transaction.atomic
 def discard(*, submission: Submission, by: User, reason: str = "", revision: int | None = None) -> Submission:
     """Give it up. The file as received and the history stay; the draft rows go with the next clean-up."""
-    return move(
-        submission=submission,
-        verb="discard",
-        by=by,
-        reason=reason,
-        revision=revision,
-        draft_digest="",
-        changes_digest="",
-        refused_digest="",
-        found_digest="",
-    )
+
+    def step(one: Submission, seen: int | None) -> Submission:
+        return move(submission=one, verb="discard", by=by, reason=reason, revision=seen, **_NO_FILES)
+
+    return for_all(submission, step, revision=revision)
 
 
 def counts(submission: Submission) -> dict[str, int]:

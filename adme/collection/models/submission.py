@@ -44,6 +44,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 class Submission(models.Model):
     """States move only by the table in `collection.transitions`.
 
+    A message about several dataflows is a submission for each, bound to that of the first: every step takes all of them
+    (`actions.together`), and one release makes them public.
+
     Draft rows, differences and refused rows are Parquet files named by their digest; the digest that was approved is
     the one that is released. Counts of rows are rows of the file; counts of errors and warnings are single problems.
     """
@@ -71,6 +74,15 @@ class Submission(models.Model):
     source_file = models.ForeignKey(
         SourceFile, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
     )
+    bound_to = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bound",
+        help_text="the submission of the same message with which it is decided and released; empty for the first",
+    )
+    part = models.PositiveIntegerField(default=1, help_text="its place among the dataflows of its message")
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.FILE)
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     state_since = models.DateTimeField()
@@ -157,6 +169,11 @@ class Submission(models.Model):
                 condition=models.Q(kind="correction") | models.Q(source_file__isnull=False),
                 name="a_file_or_a_correction",
             ),
+            models.CheckConstraint(
+                condition=models.Q(part=1, bound_to__isnull=True) | models.Q(part__gt=1, bound_to__isnull=False),
+                name="the_first_part_is_bound_to_none",
+            ),
+            models.UniqueConstraint(fields=["bound_to", "dataflow"], name="one_part_of_a_message_for_each_dataflow"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from adme.collection.ess_report import report_of
 from adme.collection.findings_list import finding_rows
 from adme.collection.forms import NoteForm
 from adme.collection.models import Finding, Submission
-from adme.collection.queries import names_of
+from adme.collection.queries import names_of, parts_of
 from adme.collection.rule_forms import ReasonForm
 from adme.collection.views.frame import in_plain_words, page, person_of, revision_of, submission_of
 from adme.collection.views.submission import crumbs_of, steps_for
@@ -60,7 +60,7 @@ def _finding_page(
     count = frame.select(pl.len()).collect().item()
     shown = Paginator(range(count), CELLS).get_page(request.GET.get("page"))
     rows = frame.slice(max(shown.start_index() - 1, 0), CELLS).collect()
-    steps = steps_for(submission, person_of(request))
+    steps = steps_for(submission, person_of(request), list(parts_of(submission)))
     may_accept = found.acceptable and bool({"accept", "accept_in_review"} & set(steps))
     context = {
         "submission": submission,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -18,8 +19,9 @@ from adme.collection import changes
 from adme.collection.files import DRAFTS
 from adme.collection.findings_list import finding_rows
 from adme.collection.forms import NoteForm, ReleaseForm
+from adme.collection.message_parts_table import parts_table
 from adme.collection.models import Submission
-from adme.collection.queries import history_of, names_of
+from adme.collection.queries import history_of, names_of, parts_of
 from adme.collection.transitions import possible
 from adme.collection.views.downloads import links
 from adme.collection.views.frame import in_plain_words, page, person_of, submission_of
@@ -53,7 +55,8 @@ def submission_page(
 ) -> HttpResponse:
     """The page, also with a form that was not accepted (`note_verb` says whose note it is)."""
     person = person_of(request)
-    steps = steps_for(found, person)
+    parts = list(parts_of(found).select_related("dataflow"))
+    steps = steps_for(found, person, parts)
     findings = Paginator(found.findings.all(), FINDINGS).get_page(request.GET.get("findings"))
     context: dict[str, Any] = {
         "submission": found,
@@ -73,6 +76,8 @@ def submission_page(
         "refused_downloads": links(found, "refused-rows") if found.refused_digest else [],
         "row_downloads": links(found, "rows") if found.draft_digest else [],
         "kept_text": reading.number(found.rows_kept),
+        "parts": parts_table(found, parts) if len(parts) > 1 else None,
+        "whole_changes": any(one.changes_something for one in parts),
         "preview": _first_changes(found),
         **_change_links(found),
         "history": _history(found),
@@ -105,12 +110,16 @@ def _change_links(found: Submission) -> dict[str, Any]:
     }
 
 
-def steps_for(found: Submission, person: User) -> list[str]:
-    """What this person can do with it now. A draft with errors is not offered for sending; the page says why."""
+def steps_for(found: Submission, person: User, parts: Sequence[Submission]) -> list[str]:
+    """What this person can do with it now. A draft with errors is not offered for sending; the page says why.
+
+    `parts` are all that came in the same message: they go on together.
+    """
     steps = possible(verbs_of(person), state=found.state, own=found.prepared_by_id == person.pk)
-    if "submit" in steps and (not found.rows_kept or (found.errors and not found.keep_good_rows)):
+    errors = any(one.errors and not one.keep_good_rows for one in parts)
+    if "submit" in steps and (errors or not any(one.rows_kept for one in parts)):
         steps.remove("submit")
-    if "keep_good_rows" in steps and not (found.errors and found.rows_kept):
+    if "keep_good_rows" in steps and (len(parts) > 1 or not (found.errors and found.rows_kept)):
         steps.remove("keep_good_rows")
     return steps
 

@@ -53,13 +53,17 @@ class MessageRefused(Exception):
 @dataclass(frozen=True)
 class MessageSettings:
     """What a reader is told: the dimensions of the data structure with its time (empty where only a look is taken),
-    how many rows are enough (0: all), and the limits of `lib.tabular.limits`."""
+    how many rows are enough (0: all), and the limits of `lib.tabular.limits`.
+
+    `wanted` are the names by which the message may call the dataflow that it is read for: data sets of others are
+    passed over. Without any, all are taken."""
 
     dimensions: tuple[str, ...] = ()
     time: str = "TIME_PERIOD"
     measure: str = "OBS_VALUE"
     enough: int = 0
     limits: Mapping[str, int] = field(default_factory=dict)
+    wanted: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -94,7 +98,9 @@ class ObservationRows:
         self._of_dataset: dict[str, str] = {}
         self._dataset = 0
         self._series = 0
-        self._flow = ""
+        self._passing = False
+        self.flows: dict[str, None] = {}
+        """What each data set is about, as the message calls it, in the order of appearance."""
         self.places: list[Place] = []
         self.pending: list[list[str] | bytes] = []
         """Observations since the latest frame; a reader in a hurry appends to it and calls `check` now and then."""
@@ -114,13 +120,16 @@ class ObservationRows:
     ) -> None:
         """A data set begins; `dimensions` are those that are the same for all of it.
 
-        MessageRefused where it is of another dataflow than those before, or its action is none.
+        MessageRefused where its action is none. Rows are numbered through, also those of data sets that are passed
+        over: whoever names one means its place in the message.
         """
         if action not in ACTIONS:
             raise MessageRefused("message_action", found=action[:50])
-        if self._flow and self._flow != reference:
-            raise MessageRefused("message_several_flows", first=self._flow[:200], second=reference[:200])
-        self._flow = reference
+        self.flows.setdefault(reference)
+        passing = bool(self._settings.wanted) and reference not in self._settings.wanted
+        if passing != self._passing:
+            self.flush()  # a frame is of one kind
+            self._passing = passing
         self._of_dataset = {"STRUCTURE": structure, "STRUCTURE_ID": reference, "ACTION": ACTIONS[action]}
         self._of_dataset |= dimensions or {}
         self._dataset += 1
@@ -191,7 +200,11 @@ class ObservationRows:
 
     def flush(self) -> None:
         """Give what is there. Enough where no more is wanted."""
-        if self.pending:
+        if self._passing:
+            self._given += len(self.pending)
+            self.pending.clear()
+            self._runs = [(0, self._shared)]
+        elif self.pending:
             frame = self._frame()
             for name in frame.columns:
                 if name != ROW:

@@ -41,12 +41,15 @@ _LOOKED_AT = 1_000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Expected:
-    """The components of the structure that a message is brought in for: its table has a column for each of them."""
+    """The components of the structure that a message is brought in for: its table has a column for each of them.
+
+    `wanted` are the names of the dataflow that is read (see `MessageSettings`)."""
 
     dimensions: tuple[str, ...]
     time: str
     measure: str
     attributes: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,7 +63,7 @@ class Expected:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Expected:
         """Back from `to_dict`, also when it went through JSON."""
-        listed = {name: tuple(given[name]) for name in ("dimensions", "attributes")}
+        listed = {name: tuple(given[name]) for name in ("dimensions", "attributes", "wanted")}
         return cls(**{**given, **listed})
 
 
@@ -86,7 +89,8 @@ def read_message(
 ) -> dict[str, Any]:
     """Read the whole message into files of the folder; returns what there is. Raises TableRefused."""
     shape = expected or Expected((), "TIME_PERIOD", "OBS_VALUE")
-    settings = MessageSettings(shape.dimensions, shape.time, shape.measure, limits=limits)
+    wanted = frozenset(shape.wanted)
+    settings = MessageSettings(shape.dimensions, shape.time, shape.measure, limits=limits, wanted=wanted)
     chunks: list[dict[str, Any]] = []
 
     def write(frame: pl.DataFrame) -> None:
@@ -101,7 +105,7 @@ def read_message(
     if not chunks:
         write(pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}))
     _write_places(rows.places, folder)
-    return {"columns": columns, "chunks": chunks, "rows": rows.rows, "places": True}
+    return {"columns": columns, "chunks": chunks, "rows": rows.rows, "places": True, "flows": list(rows.flows)}
 
 
 def _reading(read: Reader, path: Path, rows: ObservationRows, settings: MessageSettings) -> str:

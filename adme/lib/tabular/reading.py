@@ -47,7 +47,7 @@ class Table:
     are not in the frame; those of merged cells come with the last chunk.
 
     A message (see `message_table`) has ``places`` too: row, dataset and series of each row with which one of the latter
-    begins. Its rows are numbered from 1 and have no heading.
+    begins. Its rows are numbered from 1 and have no heading. ``flows`` is what its data sets are about, as it says so.
     """
 
     frame: pl.DataFrame
@@ -55,6 +55,7 @@ class Table:
     columns: tuple[str, ...]
     sheet: str | None
     places: pl.DataFrame | None = None
+    flows: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -153,10 +154,11 @@ def _of_message(folder: Path, table: dict[str, Any]) -> Iterator[Table]:
     places = pl.read_ipc(folder / PLACES)
     for chunk in table["chunks"]:
         frame, found = (_taken(folder / f"{kind}-{chunk['number']:06d}.arrow") for kind in ("rows", "problems"))
-        yield Table(_whole(frame, table["columns"]), found, tuple(table["columns"]), table["sheet"], places)
+        columns = tuple(table["columns"])
+        yield Table(_whole(frame, columns), found, columns, table["sheet"], places, tuple(table["flows"]))
 
 
-def _whole(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+def _whole(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     """A piece of a message with the columns of all of it."""
     there = set(frame.columns)
     return frame.select(

@@ -358,11 +358,6 @@ REFUSALS: dict[str, Sentences] = {
         _("A data set refers to “%(found)s”, which the header does not describe."),
         _MAKE_AGAIN,
     ),
-    "message_several_flows": Sentences(
-        _("The message holds data of several dataflows."),
-        _("It begins with %(first)s and goes on with %(second)s. A delivery is about one dataflow."),
-        _("Send a message for each dataflow. Their releases can go out together."),
-    ),
     "message_action": Sentences(
         _("A data set of the message has an action that SDMX does not have."),
         _("It is called “%(found)s”."),

@@ -80,7 +80,15 @@ def _wish(file: Path, options: dict[str, Any]) -> Wish:
 def _in_words(report: Report) -> str:
     if report.problem:
         return "Refused. " + " ".join(report.problem.values())
-    lines = [_finding_line(finding) for finding in report.findings]
+    lines = [line for part in (report, *report.others) for line in _part_lines(part, named=bool(report.others))]
+    end = f"State: {report.state}." if report.state else "Nothing was changed (dry run)."
+    return "\n".join([*lines, end if report.applied else f"Refused. {end}"])
+
+
+def _part_lines(report: Report, *, named: bool) -> list[str]:
+    """What came of one dataflow of a file; with its name where there are several."""
+    lines = [f"{report.dataflow}:"] if named else []
+    lines += [_finding_line(finding) for finding in report.findings]
     rows, changes = report.rows, report.changes
     for word, names in report.structures.items():
         lines += [f"{word}: {name}" for name in names]
@@ -88,8 +96,7 @@ def _in_words(report: Report) -> str:
         lines.append(f"{rows['read']} rows read, {rows['kept']} good, {rows['refused']} refused.")
     if changes:
         lines.append(", ".join(f"{count} {word}" for word, count in changes.items()) + ".")
-    end = f"State: {report.state}." if report.state else "Nothing was changed (dry run)."
-    return "\n".join([*lines, end if report.applied else f"Refused. {end}"])
+    return lines
 
 
 def _finding_line(finding: dict[str, Any]) -> str:
