@@ -97,7 +97,7 @@ def test_the_public_sees_the_dataflow_with_figures_and_its_constraint_alone():
     with_an_indicator()
     flow = dataflow_by_reference("ASEAN:DF_ASCC_KPI(1.0.0)")
     publish(flow, rows("DF_ASCC_KPI", ("ACT", "NSO", "7.5")), declaration="suggested")
-    answer = Client().get("/sdmx/v2/structure/dataflow/ASEAN/*/*?references=all")
+    answer = Client().get("/sdmx/v2/structure/dataflow/ASEAN/*/~?references=all")
     told = json.loads(answer.content)["data"]
 
     assert [one["id"] for one in told["dataflows"]] == ["DF_ASCC_KPI"]

@@ -12,7 +12,8 @@ from adme.indicators.actions.register import NewIndicator, NewTopic, set_indicat
 from adme.lib import clock
 from adme.portal.freshness import KeptPage, Shelf
 from adme.releases.actions import withdraw
-from adme.structures.actions.code_lists import NewCode, set_codes
+from adme.structures.actions.code_lists import NewCode
+from adme.structures.actions.words import set_codes
 from adme.structures.models import CodeList
 from tests.factories import world as worlds
 
@@ -174,20 +175,29 @@ def test_who_is_signed_in_gets_pages_that_nobody_keeps(client, world):
         assert client.get(address, headers={"If-None-Match": "*"}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/sdmx/v2/structure/dataflow/ASEAN/DF_GOALS?references=all",
-        "/sdmx/v2/availability/dataflow/ASEAN/DF_GOALS?references=all",
-        "/sdmx/v2/schema/dataflow/ASEAN/DF_GOALS/1.0.0",
-        "/sdmx/v1/dataflow/ASEAN/DF_GOALS",
-    ],
-)
+STRUCTURES = [
+    "/sdmx/v2/structure/dataflow/ASEAN/DF_GOALS?references=all",
+    "/sdmx/v2/availability/dataflow/ASEAN/DF_GOALS?references=all",
+    "/sdmx/v2/schema/dataflow/ASEAN/DF_GOALS/1.0.0",
+    "/sdmx/v1/dataflow/ASEAN/DF_GOALS",
+]
+
+
+@pytest.mark.parametrize("address", STRUCTURES)
 def test_what_is_prepared_does_not_show_in_an_etag(client, world, address):
     before = client.get(address)
-    who = {"by": worlds.BUILDER, "reason": "prepared"}
-    set_topics(topics=[NewTopic("to-come", {"en": "To come"})], **who)
-    set_codes(code_list=CodeList.objects.get(artefact_id="CL_GOALS"), codes=[NewCode("NEW", {"en": "New"})], **who)
+    set_topics(topics=[NewTopic("to-come", {"en": "To come"})], by=worlds.BUILDER, reason="prepared")
     worlds.add_secret(world, announced=False)
     after = client.get(address, headers={"If-None-Match": before["ETag"]})
     assert after.status_code == 304, "only what is public makes another answer"
+
+
+@pytest.mark.parametrize("address", STRUCTURES)
+def test_of_a_prepared_code_nothing_shows_but_that_its_list_has_another_version(client, world, address):
+    """What names a list by its version changes with it: what is final stays as it was (decision 0804)."""
+    before = client.get(address, headers={"Accept": "application/json"})
+    codes = [NewCode("NEW", {"en": "New"})]
+    goals = CodeList.objects.get(artefact_id="CL_GOALS")
+    set_codes(code_list=goals, codes=codes, by=worlds.BUILDER, reason="prepared")
+    after = client.get(address, headers={"Accept": "application/json"})
+    assert after.content.replace(b"1.1.0", b"1.0.0") == before.content.replace(b"1.1.0", b"1.0.0")

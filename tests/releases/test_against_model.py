@@ -111,12 +111,13 @@ class History:
         name = self.random.choice(self.waiting())
         at = self.hands.at(self.hands.seconds + self.random.randint(1, 30)) if self.random.random() < 0.8 else None
         if at is None:
-            due = [n for n in self.waiting() if self.model.named(n).instant <= self.hands.instant(self.hands.seconds)]
-            for one in due:
-                if one != name:
-                    self.model.go_live(max(self.model.clock, self.model.named(one).instant))
-            if self.model.named(name).instant <= self.model.clock:
-                return
+            present = self.hands.instant(self.hands.seconds)
+            others = [self.model.named(one).instant for one in self.waiting() if one != name]
+            due = [instant for instant in others if instant <= present]
+            if self.model.named(name).instant <= max(due, default=self.model.clock):
+                return  # it would itself have gone live: nothing to move, and nothing done
+            for instant in sorted(due):
+                self.model.go_live(instant)
         moved = actions.reschedule(release=self.releases[name], at=at, by=self.by, reason="other time")
         self.model.move(name, moved.instant)
         if at is None:
