@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from adme.lib import clock
 from adme.lib.sdmx_messages.csv_data import csv_message
-from adme.lib.sdmx_messages.shape import Part
+from adme.lib.sdmx_messages.shape import FlowData, Part
 from adme.registry.usage import places_with_figures
 from adme.releases.exports import flow_shape
 from adme.releases.frozen_frames import text_frames
@@ -52,7 +52,7 @@ def moving_message(dataflow: Dataflow, dimension: str, old: str, new: str) -> It
     texts = dict.fromkeys(columns, pl.String)
     everything = pl.DataFrame({name: [old if name == dimension else None] for name in columns}, schema=texts)
     moved = _moved(dataflow, dimension, old, new, there)
-    yield from csv_message([Part([everything], "Delete"), Part(moved, "Merge")], shape)
+    yield from csv_message([FlowData(shape, [Part([everything], "Delete"), Part(moved, "Merge")])])
 
 
 def _moved(dataflow: Dataflow, dimension: str, old: str, new: str, there: pl.DataFrame) -> Iterator[pl.DataFrame]:

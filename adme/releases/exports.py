@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,7 @@ import polars as pl
 from adme.lib import periods
 from adme.lib.clock import from_instant
 from adme.lib.sdmx_messages import csv_data, json_data, json_stat, xml_data
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowData, FlowShape, Part
 from adme.lib.texts import text_in
 from adme.lib.writers import csv as csv_writer
 from adme.lib.writers import parquet as parquet_writer
@@ -68,7 +68,10 @@ class Manner:
     normalized: bool = False
 
 
-Writer = Callable[[Selection, FlowShape, Manner], Iterator[bytes]]
+PLAIN = Manner()
+
+FileWriter = Callable[[Selection, FlowShape, Manner], Iterator[bytes]]
+MessageWriter = Callable[[Sequence[FlowData], xml_data.Envelope, Manner], Iterator[bytes]]
 
 
 class UnknownFormat(ValueError):
@@ -97,35 +100,42 @@ class Export:
     chunks: Callable[[], Iterator[bytes]]
 
 
-def export(
-    selection: Selection,
-    name: str,
-    *,
-    labels: Labels = "id",
-    language: str = "en",
-    keys: csv_data.Keys = "none",
-    normalized: bool = False,
-) -> Export:
-    """The selection in format `name` (one of FORMATS), in a Manner; UnknownFormat for any other.
+def export(selections: Selection | Sequence[Selection], name: str, manner: Manner = PLAIN) -> Export:
+    """One selection, or several of different dataflows, in format `name` (one of FORMATS); UnknownFormat for any other.
 
-    NotInThisFormat where the format has no way to say what the selection asks for.
+    NotInThisFormat where the format has no way to say what a selection asks for, or no room for several dataflows.
     `chunks()` raises TooManyCells, at once, for a selection that spans a larger cube than JSON-stat can number.
     """
+    asked = [selections] if isinstance(selections, Selection) else list(selections)
     if name not in FORMATS:
         raise UnknownFormat(name)
-    content_type, _ending = FORMATS[name]
-    manner = Manner(labels, language, keys, normalized)
-    if not _can_say(name, selection):
+    if not all(_can_say(name, one) for one in asked) or (len(asked) > 1 and name not in _OF_SEVERAL):
         raise NotInThisFormat(name)
     if not name.startswith(_WITH_MOMENTS):
-        selection = selection.flattened()
-    shape = shown_shape(selection, language)
-    chunks = _WRITERS[name]
+        asked = [one.flattened() for one in asked]
+    shown = [(one, shown_shape(one, manner.language)) for one in asked]
     return Export(
-        content_type=content_type,
-        filename=filename(selection.dataflow, name),
-        chunks=lambda: chunks(selection, shape, manner),
+        content_type=FORMATS[name][0],
+        filename=filename(asked[0].dataflow, name),
+        chunks=lambda: _message(shown, name, manner) if name in _MESSAGES else _FILES[name](*shown[0], manner),
     )
+
+
+def _message(shown: Sequence[tuple[Selection, FlowShape]], name: str, manner: Manner) -> Iterator[bytes]:
+    normalized = manner.normalized and name.startswith("sdmx-csv")
+    flows = [FlowData(shape, _parts(selection, shape, normalized)) for selection, shape in shown]
+    return message(flows, name, public_instant(shown[0][0].as_of), manner)
+
+
+def message(flows: Sequence[FlowData], name: str, instant: int, manner: Manner = PLAIN) -> Iterator[bytes]:
+    """An SDMX message of what stood at `instant`, in chunks; UnknownFormat for a format that is not one of SDMX.
+
+    The same header for the same public state, so that the same question gives the same bytes.
+    """
+    if name not in _MESSAGES:
+        raise UnknownFormat(name)
+    of = flows[0].shape
+    return _MESSAGES[name](flows, xml_data.Envelope(f"{of.id}-{instant}", _moment(instant), of.agency), manner)
 
 
 def _can_say(name: str, selection: Selection) -> bool:
@@ -188,7 +198,7 @@ def filename(dataflow: Dataflow, name: str) -> str:
     return f"{stem}.{FORMATS[name][1]}"
 
 
-# --- writers: selection, shape, manner → chunks -------------------------------------------------------
+# --- writers: what is shown, and a manner → chunks ------------------------------------------------------
 
 
 def _parts(selection: Selection, shape: FlowShape, normalized: bool = False) -> Iterator[Part]:
@@ -223,26 +233,17 @@ def _in_columns(selection: Selection, shape: FlowShape) -> Iterator[pl.DataFrame
     yield from text_frames(selection, shape.columns)
 
 
-def _sdmx_csv(version: csv_data.Version) -> Writer:
-    def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        parts = _parts(selection, shape, manner.normalized)
-        return csv_data.csv_message(parts, shape, version=version, labels=manner.labels, keys=manner.keys)
+def _sdmx_csv(version: csv_data.Version) -> MessageWriter:
+    def write(flows: Sequence[FlowData], envelope: xml_data.Envelope, manner: Manner) -> Iterator[bytes]:
+        return csv_data.csv_message(flows, version=version, labels=manner.labels, keys=manner.keys)
 
     return write
 
 
-def _envelope(selection: Selection, shape: FlowShape) -> xml_data.Envelope:
-    """The same header for the same public state, so that the same question gives the same bytes."""
-    instant = public_instant(selection.as_of)
-    return xml_data.Envelope(message_id=f"{shape.id}-{instant}", prepared=_moment(instant), sender=shape.agency)
-
-
-def _sdmx_json(version: json_data.Version) -> Writer:
-    def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        envelope = _envelope(selection, shape)
+def _sdmx_json(version: json_data.Version) -> MessageWriter:
+    def write(flows: Sequence[FlowData], envelope: xml_data.Envelope, manner: Manner) -> Iterator[bytes]:
         return json_data.json_message(
-            _parts(selection, shape),
-            shape,
+            flows,
             message_id=envelope.message_id,
             prepared=envelope.prepared,
             sender=envelope.sender,
@@ -253,26 +254,25 @@ def _sdmx_json(version: json_data.Version) -> Writer:
     return write
 
 
-def _json_stat(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-    return json_stat.write_json_stat(
-        lambda: _in_columns(selection, shape),
-        shape,
-        updated=_envelope(selection, shape).prepared,
-        language=manner.language,
-        source=text_in(selection.dataflow.source, manner.language),
-    )
-
-
-def _structure_specific(version: xml_data.Version) -> Writer:
-    def write(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-        parts = _parts(selection, shape)
-        return xml_data.structure_specific_message(parts, shape, _envelope(selection, shape), version=version)
+def _structure_specific(version: xml_data.Version) -> MessageWriter:
+    def write(flows: Sequence[FlowData], envelope: xml_data.Envelope, manner: Manner) -> Iterator[bytes]:
+        return xml_data.structure_specific_message(flows, envelope, version=version)
 
     return write
 
 
-def _generic(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
-    return xml_data.generic_message(_parts(selection, shape), shape, _envelope(selection, shape))
+def _generic(flows: Sequence[FlowData], envelope: xml_data.Envelope, manner: Manner) -> Iterator[bytes]:
+    return xml_data.generic_message(flows, envelope)
+
+
+def _json_stat(selection: Selection, shape: FlowShape, manner: Manner) -> Iterator[bytes]:
+    return json_stat.write_json_stat(
+        lambda: _in_columns(selection, shape),
+        shape,
+        updated=_moment(public_instant(selection.as_of)),
+        language=manner.language,
+        source=text_in(selection.dataflow.source, manner.language),
+    )
 
 
 def _with_names(selection: Selection, shape: FlowShape, labels: Labels) -> Iterator[pl.DataFrame]:
@@ -321,19 +321,18 @@ def _about(selection: Selection, shape: FlowShape, language: str) -> list[tuple[
     ]
 
 
-_WRITERS: dict[str, Writer] = {
-    "csv": _csv,
-    "xlsx": _xlsx,
+_FILES: dict[str, FileWriter] = {"csv": _csv, "xlsx": _xlsx, "json-stat": _json_stat, "parquet": _parquet}
+_MESSAGES: dict[str, MessageWriter] = {
     "sdmx-csv": _sdmx_csv("2.0"),
     "sdmx-csv-1.0": _sdmx_csv("1.0"),
     "sdmx-csv-2.1": _sdmx_csv("2.1"),
     "sdmx-json": _sdmx_json("2.0"),
     "sdmx-json-1.0": _sdmx_json("1.0"),
     "sdmx-json-2.1": _sdmx_json("2.1"),
-    "json-stat": _json_stat,
     "sdmx-ml-3.0": _structure_specific("3.0"),
     "sdmx-ml-3.1": _structure_specific("3.1"),
     "sdmx-ml-2.1": _structure_specific("2.1"),
     "sdmx-ml-2.1-generic": _generic,
-    "parquet": _parquet,
 }
+_OF_SEVERAL = tuple(name for name in _MESSAGES if name not in ("sdmx-csv-1.0", "sdmx-json-1.0"))
+"""Formats that can hold several dataflows."""

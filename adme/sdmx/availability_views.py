@@ -6,7 +6,7 @@ Where only series are asked for the answer comes from stored summaries without t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -17,13 +17,14 @@ from adme.releases import queries
 from adme.releases.queries import Availability, Question
 from adme.sdmx.answers import made_answer, sdmx_errors
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
-from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflow, parts_of_reference
+from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflows, parts_of_reference
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
-from adme.sdmx.query import Components, parse_query
+from adme.sdmx.query import Components
 from adme.sdmx.raw_query import parted, with_stray_parameters
 from adme.sdmx.references import collect, partial
 from adme.sdmx.registry import PublicRegistry
 from adme.sdmx.scorecard_data import scorecard_slug
+from adme.sdmx.several import Asked, questions
 from adme.sdmx.structure_views import written
 from adme.sdmx.v1_query import parse_v1_query
 from adme.sdmx.wishes import Wish, wish_of
@@ -53,11 +54,10 @@ def availability(
 ) -> HttpResponseBase:
     """`/availability/{context}/{agency}/{id}/{version}/{key}/{componentID}`: codes and periods that have data."""
     _refuse_scorecards(context, agency, flow)
-    dataflow = named_dataflow(context, agency, flow, version)
+    dataflows = named_dataflows(context, agency, flow, version)
     wish = wish_of(request, STRUCTURES)
     own, rest = _own_parameters(wish.rest)
-    question = parse_query(key, rest, Components.of(structure_of(dataflow)))
-    return _answer(request, dataflow, question, component, own, wish)
+    return _answer(request, questions(dataflows, key, rest), component, own, wish)
 
 
 @policy(PUBLIC, formats=tuple(offer.export for offer in STRUCTURES_V1.offers))
@@ -74,7 +74,7 @@ def availability_v1(
     question = parse_v1_query(key, rest, Components.of(structure_of(dataflow)))
     if not is_provided_by(dataflow, provider):
         raise NoResults("Nothing public matches.")
-    return _answer(request, dataflow, question, component, own, wish)
+    return _answer(request, [Asked(dataflow, question)], component, own, wish)
 
 
 def _own_parameters(text: str) -> tuple[dict[str, str], str]:
@@ -91,13 +91,13 @@ def _own_parameters(text: str) -> tuple[dict[str, str], str]:
 
 
 def _answer(
-    request: HttpRequest, dataflow: Dataflow, question: Question, component: str, own: Mapping[str, str], wish: Wish
+    request: HttpRequest, asked: Sequence[Asked], component: str, own: Mapping[str, str], wish: Wish
 ) -> HttpResponseBase:
-    constraint = _constraint(dataflow, question, component, own.get("mode", "exact"))
-    artefacts = _with_references(constraint, own.get("references", "none"))
-    language = wish.language(dataflow.name)
+    constraints = _constraints(asked, set(component.split(",")) - set(EVERY), own.get("mode", "exact"))
+    artefacts = _with_references(constraints, own.get("references", "none"))
+    language = wish.language({language for one in asked for language in one.dataflow.name})
     body = written(artefacts, wish.offer.export, language)
-    return made_answer(request, body, wish.offer.media_type, as_of=question.as_of, language=language)
+    return made_answer(request, body, wish.offer.media_type, as_of=asked[0].question.as_of, language=language)
 
 
 def _refuse_scorecards(context: str, agency: str, flow: str) -> None:
@@ -105,18 +105,34 @@ def _refuse_scorecards(context: str, agency: str, flow: str) -> None:
         raise NotImplementedYet("What there is of a scorecard is not offered here; its structure and data are.")
 
 
-def _constraint(dataflow: Dataflow, question: Question, component: str, mode: str) -> Constraint:
+def _constraints(asked: Sequence[Asked], wanted: set[str], mode: str) -> tuple[Constraint, ...]:
+    """What there is of each dataflow that has anything; SyntaxFault for a dimension that none of them has."""
+    known = {one.dataflow.pk: _dimensions(one.dataflow) for one in asked}
+    for name in wanted - {name for dimensions in known.values() for name in dimensions}:
+        raise SyntaxFault(f"There is no dimension “{name}”.")
+    fitting = [one for one in asked if wanted <= known[one.dataflow.pk]]
+    found = tuple(made for one in fitting if (made := _constraint(one.dataflow, one.question, wanted, mode)))
+    if not found:
+        raise NoResults("Nothing public matches.")
+    return found
+
+
+def _dimensions(dataflow: Dataflow) -> set[str]:
     components = Components.of(structure_of(dataflow))
-    wanted = set(component.split(",")) - set(EVERY)
-    for one in wanted:
-        if one not in (*components.dimensions, components.time):
-            raise SyntaxFault(f"There is no dimension “{one}”.")
+    return {*components.dimensions, components.time}
+
+
+def _constraint(dataflow: Dataflow, question: Question, wanted: set[str], mode: str) -> Constraint | None:
+    """None where nothing public matches."""
+    time = Components.of(structure_of(dataflow)).time
     found = _found(dataflow, question)
+    if not found.codes:
+        return None
     values, spanned = dict(found.codes), found
     if mode == "available":
         values = {name: _freed(dataflow, question, name, found).codes.get(name, []) for name in values}
-        spanned = _freed(dataflow, question, components.time, found)
-    with_time = not wanted or components.time in wanted
+        spanned = _freed(dataflow, question, time, found)
+    with_time = not wanted or time in wanted
     return Constraint(
         dataflow.agency,
         f"CR_{dataflow.artefact_id}",
@@ -131,14 +147,11 @@ def _constraint(dataflow: Dataflow, question: Question, component: str, mode: st
 
 
 def _found(dataflow: Dataflow, question: Question) -> Availability:
-    """What is there; NoResults where there is nothing public, SyntaxFault for a filter that cannot be."""
+    """What is there; SyntaxFault for a filter that cannot be."""
     try:
-        found = queries.available(dataflow, question)
+        return queries.available(dataflow, question)
     except queries.KeyRefused as fault:
         raise SyntaxFault(str(fault)) from fault
-    if not found.codes:
-        raise NoResults("Nothing public matches.")
-    return found
 
 
 def _freed(dataflow: Dataflow, question: Question, component: str, found: Availability) -> Availability:
@@ -154,16 +167,18 @@ def _label(period: int | None) -> str:
     return "" if period is None else periods.label(period)
 
 
-def _with_references(constraint: Constraint, references: str) -> Artefacts:
-    if references == "none":
-        return Artefacts(constraints=(constraint,))
-    """The constraint and what it refers to, lists cut to what the constraint names, with the codes above.
+def _with_references(constraints: tuple[Constraint, ...], references: str) -> Artefacts:
+    """The constraints and what they refer to, lists cut to what the constraints name, with the codes above.
 
     Lists of attributes stay whole, as a constraint of keys says nothing of them.
     """
+    if references == "none":
+        return Artefacts(constraints=constraints)
     registry = PublicRegistry()
-    everything = collect(registry, [constraint.dataflow], "descendants,provisionagreement,dataproviderscheme", "full")
-    users = (constraint, *everything.structures, *everything.flows, *everything.agreements)
+    everything = collect(
+        registry, [one.dataflow for one in constraints], "descendants,provisionagreement,dataproviderscheme", "full"
+    )
+    users = (*constraints, *everything.structures, *everything.flows, *everything.agreements)
     schemes = Artefacts.of(partial(everything.schemes, users, with_parents=True)).schemes
     kinds = set(references.split(","))
     kinds = set(REFERENCES) if "all" in kinds else kinds
@@ -171,5 +186,5 @@ def _with_references(constraint: Constraint, references: str) -> Artefacts:
         schemes=tuple(one for one in schemes if one.kind in kinds),
         structures=everything.structures if "datastructure" in kinds else (),
         flows=everything.flows if "dataflow" in kinds else (),
-        constraints=(constraint,),
+        constraints=constraints,
     )

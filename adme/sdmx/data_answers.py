@@ -1,8 +1,8 @@
-"""A selection of published data as an answer, in the format wished for: streamed, or the frozen file itself."""
+"""Published data as an answer, in the format wished for: streamed, or the frozen file itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -18,30 +18,26 @@ _FILES = (PARQUET, XLSX, PLAIN_CSV)
 """Formats for a desk, which a browser saves under a name."""
 
 
-def data_answer(request: HttpRequest, selection: Selection, wish: Wish, headers: Mapping[str, str]) -> HttpResponseBase:
-    """The selection as `wish` wants it; a whole dataflow as Parquet is the frozen file, of which parts can be had.
+def data_answer(
+    request: HttpRequest, selections: Sequence[Selection], wish: Wish, headers: Mapping[str, str]
+) -> HttpResponseBase:
+    """The selections as `wish` wants them; a whole dataflow as Parquet is the frozen file, of which parts can be had.
 
     `headers` are those of `answers.public_headers`. TooLarge, before the first byte, for a cube that JSON-stat cannot
     number; NotImplementedYet for what the format cannot say.
     """
     if wish.offer in _FILES:
-        called = exports.filename(selection.dataflow, wish.offer.export)
+        called = exports.filename(selections[0].dataflow, wish.offer.export)
         headers = {**headers, "Content-Disposition": content_disposition_header(True, called) or ""}
-    frozen = selection.frozen_file() if wish.offer == PARQUET else None
-    if frozen is not None:
-        return file_answer(request, frozen, headers)
-    if wish.offer == PARQUET:
+    if wish.offer == PARQUET and len(selections) == 1:
+        frozen = selections[0].frozen_file()
+        if frozen is not None:
+            return file_answer(request, frozen, headers)
         # The same figures as in the frozen file to come, in other bytes: parts of one must not be joined to the other.
         headers = {**headers, "ETag": f"W/{headers['ETag']}"}
+    manner = exports.Manner(wish.labels, headers.get("Content-Language", "en"), wish.keys, wish.normalized)
     try:
-        made = exports.export(
-            selection,
-            wish.offer.export,
-            labels=wish.labels,
-            language=headers.get("Content-Language", "en"),
-            keys=wish.keys,
-            normalized=wish.normalized,
-        )
+        made = exports.export(selections, wish.offer.export, manner)
     except exports.NotInThisFormat as fault:
         raise NotImplementedYet(str(fault)) from fault
     if request.method == "HEAD":

@@ -11,10 +11,11 @@ EVERY = ("*", "all")
 NEWEST = ("*", "~", "+", "latest", "")
 
 
-def named_dataflow(context: str, agency: str, name: str, version: str) -> Dataflow:
-    """The one public dataflow of a path of SDMX-REST 2; the newest version for `*`, `~`, `+` and `latest`.
+def named_dataflows(context: str, agency: str, name: str, version: str) -> list[Dataflow]:
+    """The public dataflows of a path of SDMX-REST 2 by agency and id, one at least; the newest version for `*`, `~`,
+    `+` and `latest`.
 
-    A data structure stands for its dataflow. NoResults where there is none, NotImplementedYet where there are several.
+    A data structure stands for its dataflows. NoResults where there is none.
     """
     if context == "provisionagreement":
         raise NotImplementedYet("The context “provisionagreement” is not offered; dataflow and datastructure are.")
@@ -27,12 +28,22 @@ def named_dataflow(context: str, agency: str, name: str, version: str) -> Datafl
         raise NoResults("Nothing public matches.")
     flows = Dataflow.objects.filter(**wanted).select_related("data_structure", "provider")
     # What is public comes first: a newer version under embargo must not hide the one that everybody knows.
-    return _the_one(_of_version(queries.ever_public(flows), context, version))
+    found = _of_version(queries.ever_public(flows), context, version)
+    if not found:
+        raise NoResults("Nothing public matches.")
+    return sorted(found, key=lambda flow: (flow.agency, flow.artefact_id, numbers_of(flow.version)))
 
 
 def dataflow_of_reference(reference: str) -> Dataflow:
-    """The one public dataflow of a flow reference of SDMX-REST 1: AGENCY,ID,VERSION; AGENCY,ID; or ID."""
-    return named_dataflow("dataflow", *parts_of_reference(reference))
+    """The one public dataflow of a flow reference of SDMX-REST 1: AGENCY,ID,VERSION; AGENCY,ID; or ID.
+
+    NoResults where there is none, NotImplementedYet where there are several: version 1 names one in one address.
+    """
+    flows = named_dataflows("dataflow", *parts_of_reference(reference))
+    if len(flows) > 1:
+        names = ", ".join(f"{flow.agency}:{flow.artefact_id}({flow.version})" for flow in flows)
+        raise NotImplementedYet(f"One dataflow in one request, please. These match: {names}.")
+    return flows[0]
 
 
 def parts_of_reference(reference: str) -> tuple[str, str, str]:
@@ -76,12 +87,3 @@ def _known_versions(flows: list[Dataflow], context: str) -> dict[int, set[str]]:
     """The numbers of each dataflow, or of its data structure: an earlier one means what went on from it."""
     rows = {flow.pk: flow.data_structure if context == "datastructure" else flow for flow in flows}
     return {pk: {row.version, *row.earlier} for pk, row in rows.items()}
-
-
-def _the_one(flows: list[Dataflow]) -> Dataflow:
-    if not flows:
-        raise NoResults("Nothing public matches.")
-    if len(flows) > 1:
-        names = ", ".join(sorted(f"{flow.agency}:{flow.artefact_id}({flow.version})" for flow in flows))
-        raise NotImplementedYet(f"One dataflow in one request, please. These match: {names}.")
-    return flows[0]

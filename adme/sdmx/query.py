@@ -36,8 +36,19 @@ class Components:
         attributes = {one.id: one.attachment for one in view.attributes}
         return cls([dimension.id for dimension in view.dimensions], view.time, view.measure, attributes)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of all of them."""
+        return (*self.dimensions, self.time, self.measure, *self.attributes)
+
     def __contains__(self, component: str) -> bool:
-        return component in (*self.dimensions, self.time, self.measure) or component in self.attributes
+        return component in self.ids
+
+
+def component_of(parameter: str) -> str:
+    """The component that a parameter such as `c[REF_AREA]` filters by; "" for any other."""
+    found = _COMPONENT.match(parameter)
+    return found.group(1) if found else ""
 
 
 def parse_query(key: str, query_string: str, components: Components) -> Question:
@@ -49,9 +60,9 @@ def parse_query(key: str, query_string: str, components: Components) -> Question
     filters: dict[str, Alternatives] = {}
     pairs = raw_query.pairs(query_string)
     for name, value in pairs.items():
-        component = _COMPONENT.match(name)
+        component = component_of(name)
         if component:
-            filters[component.group(1)] = _filter(component.group(1), value, components)
+            filters[component] = _filter(component, value, components)
         elif name in PARAMETERS:
             found |= PARAMETERS[name](name, value, components)
         elif name in LATER:

@@ -17,10 +17,8 @@ from adme.frameworks.errors import UnknownFramework
 from adme.frameworks.queries import slugs_standing
 from adme.frameworks.scorecard import Scorecard, scorecard
 from adme.frameworks.told import scorecard_flow, told
-from adme.lib.clock import from_instant
-from adme.lib.sdmx_messages import csv_data, json_data, xml_data
-from adme.lib.sdmx_messages.shape import FLAT, FlowShape, Part
-from adme.lib.sdmx_messages.xml_data import Envelope
+from adme.lib.sdmx_messages.shape import FLAT, FlowData, FlowShape, Part
+from adme.releases import exports
 from adme.releases.question import Question
 from adme.releases.validators import state_tag
 from adme.sdmx.answers import public_headers, unchanged
@@ -112,23 +110,11 @@ def _shown(shape: FlowShape, question: Question, wish: Wish) -> FlowShape:
 
 
 def _written(rows: pl.DataFrame, shape: FlowShape, wish: Wish, language: str, instant: int) -> Iterator[bytes]:
-    name, parts = wish.offer.export, [Part(iter([rows.select(shape.columns)]))]
-    prepared = from_instant(instant).isoformat().replace("+00:00", "Z")
-    envelope = Envelope(f"{shape.id}-{instant}", prepared, shape.agency)
-    if name in _CSV:
-        return csv_data.csv_message(parts, shape, version=_CSV[name], labels=wish.labels, keys=wish.keys)
-    if name in _JSON:
-        return json_data.json_message(
-            parts, shape, message_id=envelope.message_id, prepared=prepared, sender=shape.agency, language=language,
-            version=_JSON[name],
-        )  # fmt: skip
-    if name in _XML:
-        return xml_data.structure_specific_message(parts, shape, envelope, version=_XML[name])
-    if name == "sdmx-ml-2.1-generic":
-        return xml_data.generic_message(parts, shape, envelope)
-    raise NotAcceptable("Scorecards are offered in the formats of SDMX; their pages have CSV, XLSX and JSON files.")
-
-
-_CSV: dict[str, csv_data.Version] = {"sdmx-csv": "2.0", "sdmx-csv-1.0": "1.0", "sdmx-csv-2.1": "2.1"}
-_JSON: dict[str, json_data.Version] = {"sdmx-json": "2.0", "sdmx-json-1.0": "1.0", "sdmx-json-2.1": "2.1"}
-_XML: dict[str, xml_data.Version] = {"sdmx-ml-3.0": "3.0", "sdmx-ml-3.1": "3.1", "sdmx-ml-2.1": "2.1"}
+    flows = [FlowData(shape, [Part(iter([rows.select(shape.columns)]))])]
+    manner = exports.Manner(wish.labels, language, wish.keys)
+    try:
+        return exports.message(flows, wish.offer.export, instant, manner)
+    except exports.UnknownFormat:
+        raise NotAcceptable(
+            "Scorecards are offered in the formats of SDMX; their pages have CSV, XLSX and JSON files."
+        ) from None

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adme.api.openapi import described
+from tests.conftest import on_postgres
 from tests.factories import world as worlds
 
 ALLOWED = {200, 304, 400, 404, 406}
@@ -49,7 +50,9 @@ def test_no_request_breaks_it(world: worlds.World, path: str, volume: Callable[.
     seen = set()
     declared = {one["name"] for one in described()["paths"][path]["get"]["parameters"]}
 
-    @settings(max_examples=volume(12, long=8_000), suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=volume(12 if on_postgres() else 2_000, long=100_000), suppress_health_check=list(HealthCheck)
+    )
     @given(PARTS, st.lists(PAIRS, max_size=4), ACCEPT, st.booleans())
     def ask(part: str, pairs: list[tuple[str, str]], accept: str, only_declared: bool) -> None:
         where = "/".join(quote(part, safe="") if "{" in piece else piece for piece in path.split("/"))

@@ -99,7 +99,7 @@ DIVERSE = sdmx_csv(
 def test_what_we_write_is_read_back_without_a_revision(flow):
     publish(flow, DIVERSE, declaration="suggested")
     for name, labels in WRITTEN:
-        written = b"".join(export(select(flow), name, labels=labels).chunks())
+        written = b"".join(export(select(flow), name, Manner(labels)).chunks())
         examined = bring_in(flow, written, name="back", declaration="suggested", dry_run=True).examined
         assert (name, [one for one in examined.findings if one.severity == "error"]) == (name, [])
         assert (name, labels, examined.counts) == (name, labels, RevisionCount(unchanged=7))

@@ -18,7 +18,9 @@ from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.collection.queries import parts_of
 from adme.observations.models import Delivery
+from adme.releases.exports import export
 from adme.releases.models import Release
+from adme.releases.queries import select
 from adme.structures.models import Dataflow
 from tests.collection.browsing import signed_in, upload
 from tests.collection.cast import person
@@ -101,8 +103,6 @@ BOTH = {
 
 
 def camp_figures(camps: Dataflow) -> dict[str, str]:
-    from adme.releases.queries import select
-
     return {
         f"{row['CAMP']} {row['TIME_PERIOD']}": row["OBS_VALUE"]
         for frame in select(camps).frames()
@@ -139,6 +139,15 @@ def test_its_data_sets_work_in_their_order(flow: Dataflow, camps: Dataflow) -> N
     assert camp_figures(camps) == {"C1 2021": "13", "C1 2023": "14"}
     counted = [(one.new, one.changed, one.deleted) for one in parts_of(submission)]
     assert counted == [(1, 0, 2), (1, 1, 1)]
+
+
+@pytest.mark.parametrize("form", ["sdmx-csv", "sdmx-json", "sdmx-ml-3.0", "sdmx-ml-3.1", "sdmx-ml-2.1-generic"])
+def test_what_is_asked_of_several_comes_back_as_what_is_there(flow: Dataflow, camps: Dataflow, form: str) -> None:
+    publish(flow, BOTH["SDMX-CSV"], declaration="suggested")
+    made = export([select(camps), select(flow)], form)
+    submission = draft(flow, b"".join(made.chunks()).decode(), name=made.filename, declaration="suggested")
+    counted = {one.dataflow: (one.rows_read, one.new, one.changed, one.deleted) for one in parts_of(submission)}
+    assert counted == {flow: (2, 0, 0, 0), camps: (2, 0, 0, 0)}
 
 
 def wrong(flow: Dataflow) -> Submission:

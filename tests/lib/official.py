@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,15 +74,16 @@ def specific_schema(shape: FlowShape, version: str, folder: Path, at_observation
     return with_official(made, version, folder)
 
 
-def with_official(made: bytes, version: str, folder: Path) -> Any:
-    """A schema of structure-specific data that has been made, together with the official one of messages."""
-    (folder / "made.xsd").write_bytes(made)
-    target = etree.fromstring(made).get("targetNamespace")
-    messages = _MESSAGES.format(version.replace(".", "_"))
+def with_official(made: bytes | Sequence[bytes], version: str, folder: Path) -> Any:
+    """Schemas of structure-specific data that have been made, together with the official one of messages."""
+    addresses = {_MESSAGES.format(version.replace(".", "_")): f"{XML_FOLDERS[version].as_uri()}/SDMXMessage.xsd"}
+    for number, one in enumerate([made] if isinstance(made, bytes) else made):
+        file = folder / f"made{number}.xsd"
+        file.write_bytes(one)
+        addresses[etree.fromstring(one).get("targetNamespace")] = file.as_uri()
+    imports = "".join(
+        f'<xs:import namespace="{target}" schemaLocation="{address}"/>' for target, address in addresses.items()
+    )
     return etree.XMLSchema(
-        etree.fromstring(
-            f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
-            f'<xs:import namespace="{messages}" schemaLocation="{XML_FOLDERS[version].as_uri()}/SDMXMessage.xsd"/>'
-            f'<xs:import namespace="{target}" schemaLocation="{(folder / "made.xsd").as_uri()}"/></xs:schema>'
-        )
+        etree.fromstring(f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>')
     )

@@ -14,7 +14,7 @@ from adme.lib import clock
 from adme.structures.models import Dataflow
 from tests.factories.flows import make_flow
 from tests.sdmx.conftest import CELLS, record
-from tests.sdmx.test_data import BASE, CSV, JSON, body, cells, get
+from tests.sdmx.test_data import BASE, JSON, body, cells, get
 
 XML = "application/vnd.sdmx.data+xml;version=3.0.0"
 PATH = f"{BASE}/1.0.0/*"
@@ -128,10 +128,10 @@ def test_parameters_that_a_client_puts_behind_the_path_are_parameters(flow: Data
     assert get(f"{start}&nonsense=1", "*/*").status_code == 400
 
 
-def test_an_address_that_fits_several_names_them(flow: Dataflow) -> None:
+def test_an_address_of_version_1_names_one(flow: Dataflow) -> None:
     other = make_flow("DF_OTHER")
     record(other, [("A.KH.POOR.F", "2015", 1.0)], clock.now_instant(), live=True)
-    answer = get("/sdmx/v2/data/dataflow/TEST", CSV)
+    answer = get("/sdmx/v1/data/TEST,all", "*/*")
     assert answer.status_code == 501
     assert "TEST:DF_OTHER(1.0.0), TEST:DF_TEST(1.0.0)" in answer.content.decode()
     assert "HIDDEN" not in answer.content.decode()

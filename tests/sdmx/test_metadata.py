@@ -14,35 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from pysdmx.io import read_sdmx
 
-from adme.indicators.actions.register import NewIndicator, set_indicators
-from adme.indicators.actions.reports import write
-from adme.indicators.models import Indicator
 from adme.lib.sdmx_messages.metadata_reading import MetadataUnreadable, read
-from tests.factories.metadata import SAID, WHO, described, published_report
+from tests.factories.metadata import SAID, published_report
+from tests.sdmx.conftest import TEXTS
 
 JSON = "application/vnd.sdmx.metadata+json;version=2.0.0"
 XML = "application/vnd.sdmx.metadata+xml;version=3.0.0"
 STRUCTURE_JSON = "application/vnd.sdmx.structure+json;version=2.0.0"
 STRUCTURE_XML = "application/vnd.sdmx.structure+xml;version=3.0.0"
-TEXTS = {
-    **SAID,
-    "COMPARABILITY": {"en": '<p>5 &lt; 6 &amp; “so” <a href="https://a.example/?b=1&amp;c=2">on</a><br/>x</p>'},
-}
 CODE = "urn:sdmx:org.sdmx.infomodel.codelist.Code=TEST:"
-
-
-@pytest.fixture
-def told(flow):
-    """Two reports that are public, one of an indicator under embargo, and a draft."""
-    hidden = NewIndicator("read", "READ", {"en": "Literacy"})
-    set_indicators(dataflow=flow, indicators=[NewIndicator("poor", "POOR", {"en": "Poor", "th": "จน"}), hidden], **WHO)
-    described(flow)
-    published_report("poor", {"RATIONALE": {"en": "<p>First.</p>"}})
-    published_report("poor", TEXTS)
-    published_report("poor", {"DATA_SOURCE": {"en": "<p>The Thai survey.</p>"}}, area="TH")
-    published_report("read", {"RATIONALE": {"en": "<p>Xanthocanary</p>"}})
-    write(indicator=Indicator.objects.get(slug="poor"), texts={"RATIONALE": {"en": "Xanthocanary"}}, by="x", reason="x")
-    return flow
 
 
 def get(path: str, accept: str = JSON) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adme.structures.models import Dataflow
+from tests.conftest import on_postgres
 from tests.sdmx.test_data import body
 
 ALLOWED = {200, 304, 400, 404, 406, 413, 501}
@@ -62,7 +63,9 @@ def spelt(text: str, encoded: bool) -> str:
 def test_no_request_breaks_it(flow: Dataflow, start: str, volume: Callable[..., int]) -> None:
     seen = set()
 
-    @settings(max_examples=volume(100, long=17_000), suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=volume(50 if on_postgres() else 2_000, long=100_000), suppress_health_check=list(HealthCheck)
+    )
     @given(
         st.lists(PARTS, max_size=3), st.lists(PAIRS, max_size=4, unique_by=lambda pair: pair[0]), ACCEPT, st.booleans()
     )

@@ -8,13 +8,13 @@ where nothing else is meant: the rows inform, they ask nothing of the reader's o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
 
-from adme.lib.sdmx_messages.shape import Action, ComponentShape, FlowShape, Part
+from adme.lib.sdmx_messages.shape import Action, ComponentShape, FlowData, FlowShape, Part
 
 Version = Literal["1.0", "2.0", "2.1"]
 Labels = Literal["id", "name", "both"]
@@ -29,16 +29,12 @@ MEDIA_TYPES: dict[Version, str] = {
 
 @dataclass(frozen=True)
 class _Manner:
-    """How a message is laid out. 1.0 has neither columns of names nor keys."""
+    """How a message is laid out: the columns of all dataflows in it. 1.0 has neither columns of names nor keys."""
 
-    shape: FlowShape
+    columns: tuple[ComponentShape, ...]
     version: Version
     labels: Labels
     keys: Keys
-
-    @property
-    def parts(self) -> tuple[ComponentShape, ...]:
-        return self.shape.shown
 
 
 def write_csv(
@@ -50,12 +46,11 @@ def write_csv(
     keys: Keys = "none",
 ) -> Iterator[bytes]:
     """A message of one part; see `csv_message`."""
-    return csv_message([Part(frames)], shape, version=version, labels=labels, keys=keys)
+    return csv_message([FlowData(shape, [Part(frames)])], version=version, labels=labels, keys=keys)
 
 
 def csv_message(
-    parts: Iterable[Part],
-    shape: FlowShape,
+    flows: Sequence[FlowData],
     *,
     version: Version = "2.0",
     labels: Labels = "id",
@@ -66,16 +61,31 @@ def csv_message(
     1.0 has no column for what a part asks of a copy, and no version has one for when it holds.
     ``labels="name"`` adds a column of names after each column of values (not in 1.0, where it means ``id``);
     ``keys`` adds the columns SERIES_KEY and OBS_KEY (not in 1.0, which has none).
+    Of several dataflows every component has one column, which is empty in rows whose dataflow does not have it.
     """
     if version == "1.0":
         labels, keys = ("both" if labels == "both" else "id"), "none"
-    manner = _Manner(shape, version, labels, keys)
+    manner = _Manner(_columns([flow.shape for flow in flows]), version, labels, keys)
     yield _header(manner)
-    for part in parts:
-        for frame in part.frames:
-            if frame.height:
-                rows = _rows(frame, manner, _ACTIONS[part.action or "Information"])
-                yield rows.write_csv(include_header=False, quote_style="necessary").encode()
+    for flow in flows:
+        for part in flow.parts:
+            for frame in part.frames:
+                if frame.height:
+                    rows = _rows(frame, flow.shape, manner, _ACTIONS[part.action or "Information"])
+                    yield rows.write_csv(include_header=False, quote_style="necessary").encode()
+
+
+def _columns(shapes: Sequence[FlowShape]) -> tuple[ComponentShape, ...]:
+    """Dimensions, time, measure and attributes, each group in the order in which the dataflows name them."""
+    groups: list[dict[str, ComponentShape]] = [{}, {}, {}, {}]
+    for shape in shapes:
+        attributes = {part.id for part in shape.attributes}
+        dimensions = {part.id for part in shape.dimensions}
+        for part in shape.shown:
+            own = 3 if part.id in attributes else 0 if part.id in dimensions else 1 if part.id == shape.time.id else 2
+            if not any(part.id in group for group in groups):
+                groups[own][part.id] = part
+    return tuple(part for group in groups for part in group.values())
 
 
 _ACTIONS: dict[Action, str] = {"Information": "I", "Append": "A", "Merge": "M", "Replace": "R", "Delete": "D"}
@@ -87,7 +97,7 @@ def _header(manner: _Manner) -> bytes:
         cells.append("STRUCTURE_NAME")
     if manner.version != "1.0":
         cells += ["ACTION", *_key_columns(manner.keys)]
-    for part in manner.parts:
+    for part in manner.columns:
         cells.append(f"{part.id}: {part.name}" if manner.labels == "both" else part.id)
         if manner.labels == "name":
             cells.append(part.name)
@@ -99,8 +109,7 @@ def _key_columns(keys: Keys) -> list[str]:
     return names.get(keys, [])
 
 
-def _rows(frame: pl.DataFrame, manner: _Manner, action: str) -> pl.DataFrame:
-    shape = manner.shape
+def _rows(frame: pl.DataFrame, shape: FlowShape, manner: _Manner, action: str) -> pl.DataFrame:
     identity = f"{shape.reference}: {shape.name}" if manner.labels == "both" else shape.reference
     columns = [pl.lit(identity).alias("STRUCTURE_ID")]
     if manner.version != "1.0":
@@ -110,8 +119,9 @@ def _rows(frame: pl.DataFrame, manner: _Manner, action: str) -> pl.DataFrame:
     if manner.version != "1.0":
         columns.append(pl.lit(action).alias("ACTION"))
         columns += [_key(shape, name).alias(name) for name in _key_columns(manner.keys)]
-    for part in manner.parts:
-        columns.extend(_cells(part, manner.labels))
+    own = {part.id: part for part in shape.shown}
+    for part in manner.columns:
+        columns.extend(_cells(own[part.id], manner.labels) if part.id in own else _nothing(part, manner.labels))
     return frame.select(columns)
 
 
@@ -134,3 +144,9 @@ def _cells(part: ComponentShape, labels: Labels) -> list[pl.Expr]:
     if labels == "both":
         return [pl.when(name.is_null()).then(cell).otherwise(cell + ": " + name).alias(part.id)]
     return [cell, name.alias(f"{part.id} name")]
+
+
+def _nothing(part: ComponentShape, labels: Labels) -> list[pl.Expr]:
+    """The same of a component that a dataflow does not have."""
+    nothing = pl.lit(None, pl.String)
+    return [nothing.alias(part.id), *([nothing.alias(f"{part.id} name")] if labels == "name" else [])]

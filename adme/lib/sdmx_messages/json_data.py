@@ -17,7 +17,7 @@ from typing import Any, Literal
 import polars as pl
 
 from adme.lib.sdmx_messages.json_text import dumped, number_or_text
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part, run_of
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowData, FlowShape, Part, run_of
 
 Version = Literal["1.0", "2.0", "2.1"]
 
@@ -61,15 +61,14 @@ def write_json(
     version: Version = "2.0",
 ) -> Iterator[bytes]:
     """A message of one data set; see `json_message`."""
-    parts = [Part(frames)]
+    flows = [FlowData(shape, [Part(frames)])]
     return json_message(
-        parts, shape, message_id=message_id, prepared=prepared, sender=sender, language=language, version=version
+        flows, message_id=message_id, prepared=prepared, sender=sender, language=language, version=version
     )
 
 
 def json_message(
-    parts: Iterable[Part],
-    shape: FlowShape,
+    flows: Iterable[FlowData],
     *,
     message_id: str,
     prepared: str,
@@ -78,8 +77,7 @@ def json_message(
     version: Version = "2.0",
 ) -> Iterator[bytes]:
     """The message in chunks. Rows of each part are sorted so that those of one series lie together; `prepared` is an
-    ISO date-time with zone."""
-    values = {part.id: _Values(part) for part in (*shape.dimensions, shape.time, *shape.attributes)}
+    ISO date-time with zone. 1.0 has room for one dataflow only."""
     meta = {
         "schema": SCHEMAS[version],
         "id": message_id,
@@ -93,17 +91,20 @@ def json_message(
     else:
         yield f'{{"meta":{dumped(meta)}'.encode()
     yield b',"data":{"dataSets":['
-    count = 0
-    for part in parts:
-        yield (("," if count else "") + dumped(_opening(shape, part, version))[:-1]).encode()
-        yield from _data_set(part, shape, values, version)
-        count += 1
-    described = _structure(shape, values, language, version, count)
-    member = f'"structure":{dumped(described)}' if version == "1.0" else f'"structures":[{dumped(described)}]'
-    yield f"],{member}}}}}".encode()
+    count, described = 0, []
+    for place, (shape, parts) in enumerate((flow.shape, flow.parts) for flow in flows):
+        values = {part.id: _Values(part) for part in (*shape.dimensions, shape.time, *shape.attributes)}
+        first = count
+        for part in parts:
+            yield (("," if count else "") + dumped(_opening(shape, part, version, place))[:-1]).encode()
+            yield from _data_set(part, shape, values, version)
+            count += 1
+        described.append(_structure(shape, values, language, version, range(first, count)))
+    said = f'"structure":{dumped(described[0])}' if version == "1.0" else f'"structures":{dumped(described)}'
+    yield f"],{said}}}}}".encode()
 
 
-def _opening(shape: FlowShape, part: Part, version: Version) -> dict[str, Any]:
+def _opening(shape: FlowShape, part: Part, version: Version, place: int) -> dict[str, Any]:
     """What a data set says of itself. Before 2.1 to merge was called to append."""
     action = part.action or "Information"
     if action == "Merge" and version != "2.1":
@@ -111,7 +112,7 @@ def _opening(shape: FlowShape, part: Part, version: Version) -> dict[str, Any]:
     opening: dict[str, Any] = {"action": action, "links": [{"urn": shape.urn, "rel": "dataflow"}]}
     valid = {"validFrom": part.valid_from, "validTo": part.valid_to}
     opening |= {name: moment for name, moment in valid.items() if moment}
-    return opening if version == "1.0" else {"structure": 0, **opening}
+    return opening if version == "1.0" else {"structure": place, **opening}
 
 
 def _data_set(part: Part, shape: FlowShape, values: dict[str, _Values], version: Version) -> Iterator[bytes]:
@@ -193,7 +194,7 @@ def _joined(cells: list[pl.Expr]) -> pl.Expr:
 
 
 def _structure(
-    shape: FlowShape, values: dict[str, _Values], language: str, version: Version, count: int
+    shape: FlowShape, values: dict[str, _Values], language: str, version: Version, data_sets: range
 ) -> dict[str, object]:
     positions = {part.id: place for place, part in enumerate((*shape.dimensions, shape.time))}
 
@@ -227,7 +228,7 @@ def _structure(
     }
     if version != "1.0":
         measures = [measure] if shape.valued else []
-        described |= {"dataSets": list(range(count)), "measures": {"observation": measures}}
+        described |= {"dataSets": list(data_sets), "measures": {"observation": measures}}
     return described
 
 

@@ -116,6 +116,14 @@ class Part:
     valid_to: str = ""
 
 
+@dataclass(frozen=True)
+class FlowData:
+    """What a message holds of one dataflow: its shape, and its data sets in order."""
+
+    shape: FlowShape
+    parts: Iterable[Part]
+
+
 def run_of(names: Iterable[str]) -> pl.Expr:
     """The number of the run of rows, one below the other, that say the same in these columns."""
     return pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in names).cum_sum()

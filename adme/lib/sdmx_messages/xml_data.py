@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
 
-from adme.lib.sdmx_messages.shape import ComponentShape, FlowShape, Part, run_of
+from adme.lib.sdmx_messages.shape import ComponentShape, FlowData, FlowShape, Part, run_of
 
 Version = Literal["2.1", "3.0", "3.1"]
 
@@ -35,40 +35,64 @@ def write_structure_specific(
     frames: Iterator[pl.DataFrame], shape: FlowShape, envelope: Envelope, *, version: Version = "3.0"
 ) -> Iterator[bytes]:
     """A message of one data set in chunks; `frames` are sorted by key and time and carry `shape.columns` as texts."""
-    return structure_specific_message([Part(frames)], shape, envelope, version=version)
+    return structure_specific_message([FlowData(shape, [Part(frames)])], envelope, version=version)
 
 
 def structure_specific_message(
-    parts: Iterable[Part], shape: FlowShape, envelope: Envelope, *, version: Version = "3.0"
+    flows: Sequence[FlowData], envelope: Envelope, *, version: Version = "3.0"
 ) -> Iterator[bytes]:
     """The message in chunks. Rows of each part are sorted so that those of one series lie together."""
     base = f"{_BASE}/{_PATH[version]}"
-    target = f"{shape.urn}:ObsLevelDim:{shape.told_by}"
-    specific = f"{base}/data/structurespecific"
-    yield _opening("StructureSpecificData", base, {"ss": specific, "flow": target})
-    yield _header(shape, envelope, version, namespace=target)
-    for part in parts:
-        yield _specific_data_set(shape, version, part)
-        yield from _body(part, shape, _specific_series, _specific_observation, "</Series>")
-        yield b"</mes:DataSet>"
+    named = _named([flow.shape for flow in flows])
+    spaces = {one.prefix: one.target for one in named}
+    yield _opening("StructureSpecificData", base, {"ss": f"{base}/data/structurespecific", **spaces})
+    yield _header(named, envelope, version, with_namespaces=True)
+    for one, flow in zip(named, flows, strict=True):
+        for part in flow.parts:
+            yield _specific_data_set(one, version, part)
+            yield from _body(part, one.shape, _specific_series, _specific_observation, "</Series>")
+            yield b"</mes:DataSet>"
     yield b"</mes:StructureSpecificData>"
 
 
 def write_generic(frames: Iterator[pl.DataFrame], shape: FlowShape, envelope: Envelope) -> Iterator[bytes]:
     """The SDMX-ML 2.1 generic message of one data set; frames as for `write_structure_specific`."""
-    return generic_message([Part(frames)], shape, envelope)
+    return generic_message([FlowData(shape, [Part(frames)])], envelope)
 
 
-def generic_message(parts: Iterable[Part], shape: FlowShape, envelope: Envelope) -> Iterator[bytes]:
+def generic_message(flows: Sequence[FlowData], envelope: Envelope) -> Iterator[bytes]:
     """The SDMX-ML 2.1 generic message in chunks; parts as for `structure_specific_message`."""
     base = f"{_BASE}/v2_1"
+    named = _named([flow.shape for flow in flows])
     yield _opening("GenericData", base, {"gen": f"{base}/data/generic"})
-    yield _header(shape, envelope, "2.1", namespace=None)
-    for part in parts:
-        yield f'<mes:DataSet structureRef="{shape.id}"{_asking(part, "")}>'.encode()
-        yield from _body(part, shape, _generic_series, _generic_observation, "</gen:Series>")
-        yield b"</mes:DataSet>"
+    yield _header(named, envelope, "2.1", with_namespaces=False)
+    for one, flow in zip(named, flows, strict=True):
+        for part in flow.parts:
+            yield f'<mes:DataSet structureRef="{one.name}"{_asking(part, "")}>'.encode()
+            yield from _body(part, one.shape, _generic_series, _generic_observation, "</gen:Series>")
+            yield b"</mes:DataSet>"
     yield b"</mes:GenericData>"
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A dataflow as its message calls it: in the header, and as the prefix of its namespace."""
+
+    shape: FlowShape
+    name: str
+    prefix: str
+
+    @property
+    def target(self) -> str:
+        return f"{self.shape.urn}:ObsLevelDim:{self.shape.told_by}"
+
+
+def _named(shapes: Sequence[FlowShape]) -> list[_Named]:
+    """Each under its id; under agency, id and version where several share the id."""
+    ids = [shape.id for shape in shapes]
+    names = [one.id if ids.count(one.id) == 1 else f"{one.agency}.{one.id}.{one.version}" for one in shapes]
+    prefixes = ["flow" if number == 0 else f"flow{number + 1}" for number in range(len(shapes))]
+    return [_Named(*one) for one in zip(shapes, names, prefixes, strict=True)]
 
 
 def _body(part: Part, shape: FlowShape, series: _Element, observation: _Element, closing: str) -> Iterator[bytes]:
@@ -93,8 +117,18 @@ def _opening(root: str, base: str, more: dict[str, str]) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<mes:{root}{declared}>'.encode()
 
 
-def _header(shape: FlowShape, envelope: Envelope, version: Version, namespace: str | None) -> bytes:
-    named = f" namespace={quoteattr(namespace)}" if namespace else ""
+def _header(named: Sequence[_Named], envelope: Envelope, version: Version, *, with_namespaces: bool) -> bytes:
+    structures = "".join(_usage(one, version, with_namespaces) for one in named)
+    return (
+        f"<mes:Header><mes:ID>{escape(envelope.message_id)}</mes:ID><mes:Test>false</mes:Test>"
+        f"<mes:Prepared>{envelope.prepared}</mes:Prepared><mes:Sender id={quoteattr(envelope.sender)}/>"
+        f"{structures}</mes:Header>"
+    ).encode()
+
+
+def _usage(one: _Named, version: Version, with_namespace: bool) -> str:
+    shape = one.shape
+    namespace = f" namespace={quoteattr(one.target)}" if with_namespace else ""
     if version == "2.1":
         usage = (
             f"<com:StructureUsage><Ref agencyID={quoteattr(shape.agency)} id={quoteattr(shape.id)} "
@@ -103,17 +137,16 @@ def _header(shape: FlowShape, envelope: Envelope, version: Version, namespace: s
     else:
         usage = f"<com:StructureUsage>{escape(shape.urn)}</com:StructureUsage>"
     return (
-        f"<mes:Header><mes:ID>{escape(envelope.message_id)}</mes:ID><mes:Test>false</mes:Test>"
-        f"<mes:Prepared>{envelope.prepared}</mes:Prepared><mes:Sender id={quoteattr(envelope.sender)}/>"
-        f'<mes:Structure structureID={quoteattr(shape.id)}{named} dimensionAtObservation="{shape.told_by}">'
-        f"{usage}</mes:Structure></mes:Header>"
-    ).encode()
+        f'<mes:Structure structureID={quoteattr(one.name)}{namespace} dimensionAtObservation="{shape.told_by}">'
+        f"{usage}</mes:Structure>"
+    )
 
 
-def _specific_data_set(shape: FlowShape, version: Version, part: Part) -> bytes:
+def _specific_data_set(one: _Named, version: Version, part: Part) -> bytes:
     scope = ' ss:dataScope="DataStructure"' if version == "2.1" else ""  # later versions do not know it
     return (
-        f'<mes:DataSet ss:structureRef={quoteattr(shape.id)} xsi:type="flow:DataSetType"{scope}{_asking(part, "ss:")}>'
+        f"<mes:DataSet ss:structureRef={quoteattr(one.name)} "
+        f'xsi:type="{one.prefix}:DataSetType"{scope}{_asking(part, "ss:")}>'
     ).encode()
 
 

@@ -85,7 +85,7 @@ def _drawing(page: IndicatorPage) -> HttpResponse:
 
 
 def _exported(selection: Selection, ending: str, *, stem: str) -> HttpResponseBase:
-    made = exports.export(selection, FORMATS[ending], labels="both", language=get_language() or "en")
+    made = exports.export(selection, FORMATS[ending], exports.Manner("both", get_language() or "en"))
     return _sent(made.chunks(), made.content_type, f"{slugify(stem)}.{ending}")
 
 

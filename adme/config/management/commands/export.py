@@ -35,7 +35,7 @@ class Command(BaseCommand):
             if options["username"]:
                 said.person(options["username"])
             chosen = select(dataflow_by_reference(dataflow), key, as_of=said.instant(options["as_of"]))
-            made = exports.export(chosen, options["name"], labels=options["labels"])
+            made = exports.export(chosen, options["name"], exports.Manner(labels=options["labels"]))
         except (StructureError, KeyRefused, said.NotUnderstood) as problem:
             raise CommandError(str(problem), returncode=2) from None
         if output is None:
