@@ -14,7 +14,7 @@ from pysdmx.model import Component, Components, Concept, DataType, Role, Schema
 from pysdmx.model.message import Header
 
 from adme.observations.actions.record import RevisionCount
-from adme.releases.exports import FORMATS, Labels, export
+from adme.releases.exports import FORMATS, Labels, Manner, export
 from adme.releases.queries import select
 from tests.collection.education import bring_in, publish, undone
 from tests.collection.messages import sdmx_csv
