@@ -195,6 +195,9 @@ def test_nobody_approves_what_he_prepared_nor_what_moved_on(editor, reviewer):
     posted(editor, "item", draft, "F", **{"name:en": "Female"})
     both = client_of("editor", Role.REVIEWER)
     assert "You prepared this draft" in posted(both, "approve-draft", draft, status=403, seen="effect")
+    posted(client_of("another-editor", Role.METADATA_EDITOR), "item", draft, "M", **{"name:en": "Male"})
+    draft.refresh_from_db()
+    assert "You prepared this draft" in posted(both, "approve-draft", draft, status=403, seen="effect")
     old = {"revision": draft.revision - 1, "seen": "effect"}
     assert reviewer.post(reverse("registry:approve-draft", args=[draft.pk]), old).status_code == 409
     assert reviewer.post(reverse("registry:discard-draft", args=[draft.pk]), WHY).status_code == 403

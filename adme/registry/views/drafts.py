@@ -54,7 +54,7 @@ def _draft(
     coded = found.kind == Draft.Kind.CODE_LIST
     content = found.content
     words = {"name": content["name"], "description": content["description"]}
-    own = found.prepared_by == person.get_username() and not can(person, Verb.APPROVE_OWN)
+    own = found.was_prepared_by(person.get_username()) and not can(person, Verb.APPROVE_OWN)
     context: dict[str, Any] = {
         "draft": found,
         "label": found.get_kind_display(),
