@@ -92,22 +92,32 @@ def opening(html: str, most: int) -> str:
 # --- reading ----------------------------------------------------------------------------------------
 
 
+DEEPEST = 30
+"""Elements inside each other. What is nested deeper loses its tags and keeps its words."""
+
+
 class _Reader(HTMLParser):
-    """A tree out of HTML that nh3 has made well-formed."""
+    """A tree out of HTML that nh3 has made well-formed, no deeper than DEEPEST."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Node("")
         self._open = [self.root]
+        self._too_deep = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if len(self._open) > DEEPEST and tag != "br":
+            self._too_deep += 1
+            return
         node = Node(_SAME.get(tag, tag), href=dict(attrs).get("href") or "")
         self._open[-1].children.append(node)
         if tag != "br":
             self._open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
-        if len(self._open) > 1 and tag != "br":
+        if self._too_deep and tag != "br":
+            self._too_deep -= 1
+        elif len(self._open) > 1 and tag != "br":
             self._open.pop()
 
     def handle_data(self, data: str) -> None:

@@ -87,6 +87,16 @@ def latest_changes(instants: Sequence[int], clock_stands: int) -> dict[int, int]
     return {one: max(found[f"released{one}"] or 0, found[f"withdrawn{one}"] or 0) for one in instants}
 
 
+def updated_at(dataflows: Sequence[Dataflow], clock_stands: int) -> dict[int, int]:
+    """By the id of each dataflow the instant of the latest release or withdrawal of anything of it; those that never
+    had any are left out. One query."""
+    gone = Release.objects.published(clock_stands)
+    parts = ReleasePart.objects.filter(dataflow__in=dataflows, release__in=gone).values("dataflow")
+    withdrawn = Max("release__withdrawn_instant", filter=Q(release__withdrawn_instant__lte=clock_stands))
+    found = parts.annotate(released=Max("release__instant"), withdrawn=withdrawn)
+    return {one["dataflow"]: max(one["released"], one["withdrawn"] or 0) for one in found}
+
+
 def _coming(release: Release) -> CalendarEntry:
     return CalendarEntry(release.pk, release.title, {}, clock.from_instant(release.instant), release.instant)
 

@@ -28,6 +28,7 @@ from adme.releases.announcements import (
     latest_changes,
     published_at,
 )
+from adme.releases.announcements import updated_at as changed_flows
 from adme.releases.asked import (
     EXTENT,
     OBSERVATION,
@@ -91,6 +92,7 @@ __all__ = [
     "series",
     "stored_frames",
     "stored_frames_at",
+    "updated_at",
 ]
 
 AsOf = dt.datetime | int | None
@@ -222,6 +224,11 @@ def ever_public(dataflows: Iterable[Dataflow]) -> list[Dataflow]:
         cursor.execute(sql, (*condition.parameters, public_clock()))
         shown = {pk for (pk,) in cursor.fetchall()}
     return [dataflow for dataflow in asked if dataflow.pk in shown]
+
+
+def updated_at(dataflows: Sequence[Dataflow]) -> dict[int, int]:
+    """By the id of each dataflow the instant at which what is public of it last changed. One query beside the clock."""
+    return changed_flows(dataflows, public_clock())
 
 
 def latest(dataflow: Dataflow, key: Key = None, *, as_of: AsOf = None) -> Cells:

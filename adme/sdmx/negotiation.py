@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from adme.lib.sdmx_messages import csv_data, json_data, json_schema, json_structure, xml_schema, xml_structure
+from adme.lib.sdmx_messages import (
+    csv_data,
+    json_data,
+    json_schema,
+    json_structure,
+    registrations,
+    xml_schema,
+    xml_structure,
+)
 from adme.releases import exports
 from adme.sdmx.errors import NotAcceptable
 from adme.sdmx.versions import NotAVersion, matching, numbers_of
@@ -58,6 +66,10 @@ SCHEMA_JSON_21 = Offer("schema-json-2.1", json_schema.MEDIA_TYPES["2.1"])
 SCHEMA_XML = Offer("schema-xml", xml_schema.MEDIA_TYPES["3.0"])
 SCHEMA_XML_31 = Offer("schema-xml-3.1", xml_schema.MEDIA_TYPES["3.1"])
 SCHEMA_XML_21 = Offer("schema-xml-2.1", xml_schema.MEDIA_TYPES["2.1"])
+
+REGISTRY_XML = Offer("registry-xml", registrations.MEDIA_TYPES["3.0"])
+REGISTRY_XML_31 = Offer("registry-xml-3.1", registrations.MEDIA_TYPES["3.1"])
+REGISTRY_XML_21 = Offer("registry-xml-2.1", registrations.MEDIA_TYPES["2.1"])
 
 
 @dataclass(frozen=True)
@@ -209,6 +221,17 @@ SCHEMAS_V1 = Family(
     },
 )
 """Schema queries of SDMX-REST 1."""
+
+_REGISTRATIONS = (REGISTRY_XML, REGISTRY_XML_31, REGISTRY_XML_21)
+REGISTRATIONS = Family(
+    types={
+        "application/vnd.sdmx.registry+xml": _REGISTRATIONS,
+        "application/xml": (REGISTRY_XML,),
+        "text/xml": (REGISTRY_XML,),
+    },
+    parameters={"registry": _REGISTRATIONS},
+)
+"""Registration queries of SDMX-REST 2."""
 
 OFFERED = DATA.offers
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
-from adme.sdmx import availability_views, metadata_urls, schema_views, structure_views, views
+from adme.sdmx import availability_views, metadata_urls, registration_views, schema_views, structure_views, views
 
 app_name = "sdmx"
 
@@ -33,6 +33,18 @@ urlpatterns: list[URLPattern] = [
         rf"^v2/schema/(?P<context>{_PART})/(?P<agency>{_PART})/(?P<artefact>{_PART})(?:/(?P<version>{_PART}))?/?$",
         schema_views.schema,
         name="schema",
+    ),
+    re_path(rf"^v2/registration/id/(?P<name>{_PART})/?$", registration_views.registration, name="registration"),
+    re_path(
+        rf"^v2/registration/provider(?:/(?P<agency>{_PART}))?(?:/(?P<provider>{_PART}))?/?$",
+        registration_views.registrations_by_provider,
+        name="registrations-by-provider",
+    ),
+    re_path(
+        rf"^v2/registration(?:/(?P<context>{_PART}))?(?:/(?P<agency>{_PART}))?(?:/(?P<artefact>{_PART}))?"
+        rf"(?:/(?P<version>{_PART}))?/?$",
+        registration_views.registrations_by_context,
+        name="registrations-by-context",
     ),
     re_path(
         rf"^v1/data/(?P<flow>{_UNSTRAYED})(?:/(?P<key>{_UNSTRAYED}))?(?:/(?P<provider>{_UNSTRAYED}))?{_STRAY}/?$",

@@ -103,8 +103,11 @@ def with_changed(content: Content, item_id: str, **fields: Any) -> Content:
     new = old | fields
     if new != old:
         new.pop("inherited", None)  # it is the list's own from here on
-    items = [new if one["id"] == item_id else one for one in content["items"]]
-    return checked({**content, "items": items})
+    return checked(_replaced(content, {item_id: new}))
+
+
+def _replaced(content: Content, new: Mapping[str, ItemContent]) -> Content:
+    return {**content, "items": [new.get(one["id"], one) for one in content["items"]]}
 
 
 def moved(content: Content, item_id: str, step: int) -> Content:
@@ -137,10 +140,14 @@ def merged(content: Content, item_id: str, into: str, *, valid_to: dt.date) -> C
     for scheme, texts in old["aliases"].items():
         there = aliases.setdefault(scheme, [])
         there += [text for text in texts if text not in there]
-    made = with_changed(content, into, aliases=aliases)
-    for child in [one["id"] for one in content["items"] if one["parent"] == item_id]:
-        made = with_changed(made, child, parent=into)
-    return with_changed(made, item_id, valid_to=valid_to.isoformat(), replaced_by=into, aliases={})
+    changed = {one["id"]: one | {"parent": into} for one in content["items"] if one["parent"] == item_id}
+    changed[into] = changed.get(into, new) | {"aliases": aliases}
+    changed[item_id] = old | {"valid_to": valid_to.isoformat(), "replaced_by": into, "aliases": {}}
+    before = {one["id"]: one for one in content["items"]}
+    for one in changed.values():
+        if one != before[one["id"]]:
+            one.pop("inherited", None)  # it is the list's own from here on
+    return checked(_replaced(content, changed))
 
 
 def checked(content: Content) -> Content:
@@ -149,11 +156,27 @@ def checked(content: Content) -> Content:
     unknown = sorted({one["parent"] for one in items.values()} - items.keys() - {""})
     if unknown:
         raise StructureRefused(_("A parent is not a code of the list."), ", ".join(unknown))
-    for item_id, one in items.items():
-        if item_id in _above(content, item_id):
-            raise StructureRefused(_("A code cannot be its own ancestor."), item_id)
+    for one in items.values():
         _check_replacement(one, items)
+    ring = _ring({item_id: one["parent"] for item_id, one in items.items()})
+    if ring:
+        raise StructureRefused(_("A code cannot be its own ancestor."), ring)
     return content
+
+
+def _ring(parents: Mapping[str, str]) -> str:
+    """An item that stands above itself; "" where none does. Each is looked at once."""
+    safe = {""}
+    for item_id in parents:
+        way: set[str] = set()
+        here = item_id
+        while here not in safe and here not in way:
+            way.add(here)
+            here = parents[here]
+        if here in way:
+            return here
+        safe |= way
+    return ""
 
 
 def _check_replacement(one: ItemContent, items: Mapping[str, ItemContent]) -> None:

@@ -80,7 +80,18 @@ def text_of(node: yaml.Node) -> str:
     """The text of a scalar."""
     if not isinstance(node, yaml.ScalarNode):
         raise MappingUnreadable(_("One word or text is expected here."), line=line_of(node))
-    return str(node.value)
+    text = str(node.value)
+    if _NO_TEXT.search(text):
+        raise MappingUnreadable(
+            _("An escape stands here for no character (\\0, or half of one)."),
+            line=line_of(node),
+            remedy=_("Write the character itself."),
+        )
+    return text
+
+
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What a text cannot hold everywhere: NUL, which PostgreSQL refuses, and surrogates, which no encoding can write."""
 
 
 def pairs_of(node: yaml.Node) -> list[tuple[str, yaml.Node]]:

@@ -122,6 +122,9 @@ def _places(iso2: str, period: str) -> dict[str, list[str]]:
                 )
             ]
             + [f"/sdmx/v2/data/dataflow/ADME/SCORECARD_FIXTURE_PLAN{end}" for end in ("", f"?asOf={FUTURE}")],
+            "sdmx:registration": ["/sdmx/v2/registration/id/ASEAN@DF_UN_SDG_UNSD@1"],
+            "sdmx:registrations-by-provider": ["/sdmx/v2/registration/provider"],
+            "sdmx:registrations-by-context": ["/sdmx/v2/registration", f"/sdmx/v2/registration/dataflow/{FLOW}"],
             "sdmx:availability": [f"/sdmx/v2/availability/dataflow/{FLOW}/{key}"],
             "sdmx:structure": [f"/sdmx/v2/structure/dataflow/{FLOW}", "/sdmx/v2/structure/codelist/ASEAN"],
             "healthz": ["/healthz"],

@@ -188,6 +188,18 @@ def test_a_draft_becomes_public_by_another_person_only(office):
         approve(versions=[draft], by=office.reviewer)
 
 
+def test_whoever_wrote_any_of_it_cannot_approve_what_others_made_of_it(office):
+    both = person("carol", Role.METADATA_EDITOR)
+    both.grants.create(role=Role.REVIEWER)
+    write(indicator=office.poor, texts=SAID, by=both, reason="mine")
+    draft = write(indicator=office.poor, texts={**SAID, "RATIONALE": {"en": "A comma."}}, by=office.editor, reason="x")
+    with pytest.raises(OwnWork):
+        approve(versions=[draft], by=both)
+    approve(versions=[draft], by=office.reviewer)
+    later = write(indicator=office.poor, texts=SAID, by=office.editor, reason="back")
+    approve(versions=[later], by=both)  # what is public is settled
+
+
 def test_whoever_reviews_and_writes_cannot_approve_his_own_words(office):
     both = person("carol", Role.METADATA_EDITOR)
     both.grants.create(role=Role.REVIEWER)

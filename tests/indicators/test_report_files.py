@@ -25,6 +25,7 @@ from adme.indicators.errors import MetadataRefused
 from adme.indicators.metadata_queries import attributes_of, metadataflow_of, versions_of
 from adme.indicators.models import Indicator, ReportVersion
 from adme.indicators.report_files import ReportFileRefused
+from adme.lib.sdmx_messages import metadata_reading
 from tests.factories.flows import make_flow
 from tests.factories.metadata import SAID, WHO, described, person, published_report
 
@@ -362,3 +363,46 @@ def test_the_page_takes_a_file_in_or_lists_what_is_wrong(editor, poor):
 @pytest.mark.parametrize("question", ["?area=XX", "?lang=tlh"])
 def test_a_template_for_what_is_not_there_is_404(editor, question):
     assert editor.get(f"{TEMPLATE}.xlsx{question}").status_code == 404
+
+
+NO_TEXT = [
+    one_set(attributes=[{"id": "RATIONALE", "attributes": 5}]),
+    one_set(attributes=[{"id": "RATIONALE", "attributes": True}]),
+    one_set(attributes=[{"id": "RATIONALE", "value": {"en": "\ud800"}}]),
+    one_set(attributes=[{"id": "\ud800", "value": {"en": "x"}}]),
+    one_set(attributes=[{"id": "RATIONALE", "value": {"en": "a\0b"}}]),
+    one_set(metadataflow="\ud800"),
+    one_set(targets=[f"{one_set()['targets'][0]}\ud800"]),
+    one_set(targets=[one_set()["targets"][0], "urn:sdmx:org.sdmx.infomodel.codelist.Code=TEST:CL_REF_AREA(1.0.0).T\0"]),
+]
+
+
+@pytest.mark.parametrize("one", NO_TEXT)
+def test_a_message_that_holds_no_text_is_refused_in_words(editor, poor, one):
+    file = SimpleUploadedFile("a.json", message(one))
+    answer = editor.post("/work/metadata/bring-in/", {"file": file, "reason": "x"})
+    assert answer.status_code == 422
+    assert not ReportVersion.objects.exists()
+
+
+@pytest.mark.parametrize("tag", ["<ul><li>", "<blockquote>", "<em>", "<table><tr><td>"])
+def test_words_nested_without_end_keep_their_words(editor, poor, tmp_path, tag):
+    path = tmp_path / "a.json"
+    path.write_bytes(message(one_set(attributes=[{"id": "RATIONALE", "value": {"en": tag * 5_000 + "inside"}}])))
+    (made,) = bring(path)
+    assert "inside" in made.texts["RATIONALE"]["en"]
+    page = "/work/metadata/of/poor/"
+    assert editor.get(page).status_code == 200
+    assert editor.post(page, {"seen": 1, "reason": "x", "text-RATIONALE": tag * 300 + "again"}).status_code == 302
+    assert "again" in versions_of(poor)[0].texts["RATIONALE"]["en"]
+
+
+def test_a_message_is_read_within_limits_of_time_and_memory(editor, poor, tmp_path, monkeypatch):
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"<GenericMetadata>" + b"<MetadataSet/>" * 200_000 + b"</GenericMetadata>")
+    monkeypatch.setattr(metadata_reading, "MEMORY_MB", 32)
+    with pytest.raises(ReportFileRefused, match="memory"):
+        bring(path)
+    monkeypatch.setattr(metadata_reading, "SECONDS", 0)
+    with pytest.raises(ReportFileRefused):
+        bring(path)

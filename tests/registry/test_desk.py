@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -13,12 +14,18 @@ from django.urls import reverse
 
 from adme.accounts.models import AuditEntry, Grant, User
 from adme.accounts.roles import Role
+from adme.collection.models import Submission
+from adme.lib import clock
 from adme.observations.models import Observation, Series
+from adme.releases.actions import release
+from adme.structures.actions.code_lists import NewCode
 from adme.structures.actions.mappings import remember_mapping
+from adme.structures.actions.words import set_codes
 from adme.structures.models import Code, CodeList, Dataflow, Draft
 from adme.structures.queries import structure_of
+from tests.factories.flows import coded, make_delivery
 from tests.factories.frameworks import approved as plan
-from tests.factories.world import CANARY, add_secret, revise
+from tests.factories.world import CANARY, NEET, add_secret, revise
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 CSV = {"accept": "text/csv"}
@@ -47,8 +54,8 @@ def page_of(kind: str, artefact_id: str, version: str = "1.0.0") -> str:
     return reverse("registry:artefact", args=[kind, "ASEAN", artefact_id, version])
 
 
-def drafted(editor: Client, artefact_id: str = "CL_SEX", kind: str = "codelist") -> Draft:
-    address = reverse("registry:new-version", args=[kind, "ASEAN", artefact_id, "1.0.0"])
+def drafted(editor: Client, artefact_id: str = "CL_SEX", kind: str = "codelist", of: str = "1.0.0") -> Draft:
+    address = reverse("registry:new-version", args=[kind, "ASEAN", artefact_id, of])
     response = editor.post(address, WHY)
     draft = Draft.objects.get(artefact_id=artefact_id, state="draft")
     assert response.url == reverse("registry:draft", args=[draft.pk])
@@ -195,6 +202,9 @@ def test_nobody_approves_what_he_prepared_nor_what_moved_on(editor, reviewer):
     posted(editor, "item", draft, "F", **{"name:en": "Female"})
     both = client_of("editor", Role.REVIEWER)
     assert "You prepared this draft" in posted(both, "approve-draft", draft, status=403, seen="effect")
+    posted(client_of("another-editor", Role.METADATA_EDITOR), "item", draft, "M", **{"name:en": "Male"})
+    draft.refresh_from_db()
+    assert "You prepared this draft" in posted(both, "approve-draft", draft, status=403, seen="effect")
     old = {"revision": draft.revision - 1, "seen": "effect"}
     assert reviewer.post(reverse("registry:approve-draft", args=[draft.pk]), old).status_code == 409
     assert reviewer.post(reverse("registry:discard-draft", args=[draft.pk]), WHY).status_code == 403
@@ -273,6 +283,44 @@ def test_a_merge_takes_the_words_of_other_schemes_along(editor, reviewer, world)
     approved(reviewer, draft)
 
     assert structure_of(world.goals).code_lists["REF_AREA"].written_as("M49") == {"626": "TL"}
+
+
+def with_timor(editor) -> Any:
+    """A draft in which a code with words of another scheme gives way, and on which no figure hangs."""
+    areas = CodeList.objects.get(artefact_id="CL_AREA")
+    code = NewCode("TIMOR", {"en": "East Timor"}, aliases={"M49": ["626"]})
+    set_codes(code_list=areas, codes=[code], by="a test", reason="a fixture")
+    draft = drafted(editor, "CL_AREA", of="1.1.0")
+    posted(editor, "merge-item", draft, "TIMOR", into="TL")
+    draft.refresh_from_db()
+    return draft
+
+
+@pytest.mark.parametrize("hours", [None, 1])
+def test_figures_that_came_since_the_codes_were_merged_stop_the_approval(editor, reviewer, world, hours):
+    draft = with_timor(editor)
+    rows = coded(world.goals, [(f"{NEET}.TIMOR._T.Y15T24", "2018", 9.0)])
+    release(
+        deliveries=[(make_delivery(world.goals), rows)], title={"en": "More"}, by=world.loader, reason="they came",
+        at=None if hours is None else clock.now() + dt.timedelta(hours=hours),
+    )  # fmt: skip
+    assert "Figures hang on “TIMOR”" in posted(reviewer, "approve-draft", draft, status=422, seen="effect")
+    assert Code.objects.get(code_id="TIMOR", code_list__succeeded_by=None).replaced_by is None
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_a_delivery_under_way_stops_the_approval_of_a_merge(editor, reviewer, world, state):
+    draft = with_timor(editor)
+    who, now = User.objects.get(username="editor"), clock.now()
+    decided = {"reviewed_by": who, "reviewed_at": now, "approved_digest": "0" * 64} if state == "approved" else {}
+    Submission.objects.create(
+        dataflow=world.goals, kind="correction", label="a fixture", state=state, state_since=now, submitted_at=now,
+        prepared_by=who, prepared_at=now, draft_digest="0" * 64, **decided,
+    )  # fmt: skip
+    told = posted(reviewer, "approve-draft", draft, status=422, seen="effect")
+    assert "Deliveries are in review or approved, to: ASEAN:DF_GOALS(1.1.0)." in told
+    Submission.objects.update(state="discarded")
+    approved(reviewer, draft)
 
 
 def test_words_of_a_dataflow_change_in_every_language_by_a_patch(editor, reviewer, client, world):

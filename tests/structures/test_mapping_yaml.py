@@ -23,8 +23,9 @@ from adme.structures.mapping import (
 )
 from adme.structures.mapping_yaml import from_yaml, to_yaml
 
-TEXTS = st.text(max_size=40)
-SOME_TEXT = st.text(min_size=1, max_size=40)
+LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+TEXTS = st.text(LETTERS, max_size=40)
+SOME_TEXT = st.text(LETTERS, min_size=1, max_size=40)
 PAIRS = st.dictionaries(TEXTS, TEXTS, max_size=4).map(lambda one: tuple(one.items()))
 NAMED = st.dictionaries(SOME_TEXT, SOME_TEXT, min_size=1, max_size=3).map(lambda one: tuple(one.items()))
 TRANSLATIONS = st.builds(
@@ -140,6 +141,8 @@ GOOD = "mapping: 1\ncolumns:\n  a: time\n"
         ("mapping: 2\ncolumns:\n  a: time\n", 1, "its form"),
         (GOOD + "colums: 1\n", 4, "colums"),
         (GOOD + "columns: {}\n", 4, "twice"),
+        (GOOD + 'absent: "a\\0b"\n', 4, "no character"),
+        (GOOD + 'absent: "\\uD800"\n', 4, "no character"),
         ("mapping: 1\ncolumns:\n  a: tiem\n", 3, "tiem"),
         ("mapping: 1\ncolumns:\n  a: {dimension: X, attribute: Y}\n", 3, "exactly one thing"),
         ("mapping: 1\ncolumns:\n  a: {dimension: X, code: {}}\n", 3, "code"),

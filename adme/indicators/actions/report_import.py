@@ -114,10 +114,8 @@ def _from_document(file: Path) -> list[ReadReport]:
 
 
 def _from_message(file: Path) -> list[ReadReport]:
-    if file.stat().st_size > metadata_reading.LONGEST:
-        raise ReportFileRefused([Problem("", _("The file is too large."))])
     try:
-        sets = metadata_reading.read(file.read_bytes())
+        sets = metadata_reading.read_file(file)
     except MetadataUnreadable as error:
         raise ReportFileRefused([Problem(error.place, error.words)]) from error
     return _named(sets)

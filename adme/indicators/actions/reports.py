@@ -110,16 +110,16 @@ def write_many(
 
 @transaction.atomic
 def approve(*, versions: Sequence[ReportVersion], by: User | str, remark: str = "") -> list[ReportVersion]:
-    """Make drafts public, all or none. Each must be the newest of its report and somebody else's.
+    """Make drafts public, all or none. Each must be the newest of its report, and the work of others: who wrote any
+    version since the public one has a hand in it.
 
     OwnWork, AlreadyDecided, Overtaken; MetadataIncomplete where the dataflow's gate is on and a version would empty a
     required attribute that readers see filled.
     """
     _may_decide(by)
     locked = _locked_drafts(versions)
-    for version in locked:
-        if version.written_by == _name(by) and not (isinstance(by, User) and can(by, Verb.APPROVE_OWN)):
-            raise OwnWork
+    if not (isinstance(by, User) and can(by, Verb.APPROVE_OWN)):
+        _refuse_own_work(locked, _name(by))
     _refuse_losses(locked)
     for version in locked:
         version.approved_at, version.approved_by, version.remark = clock.now(), _name(by), remark.strip()
@@ -210,6 +210,15 @@ def areas_known(dataflow_id: int, codes: Iterable[str]) -> set[str]:
         return set()
     found = Code.objects.filter(code_list=dimension.code_list_id, code_id__in=list(codes))
     return set(found.values_list("code_id", flat=True))
+
+
+def _refuse_own_work(versions: Sequence[ReportVersion], name: str) -> None:
+    public = {one.report_id: one.report.public.number if one.report.public else 0 for one in versions}
+    reports = list(public)
+    for start in range(0, len(reports), BATCH):
+        written = ReportVersion.objects.filter(report__in=reports[start : start + BATCH], written_by=name)
+        if any(number > public[report] for report, number in written.values_list("report", "number")):
+            raise OwnWork
 
 
 def _refuse_losses(versions: Sequence[ReportVersion]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -47,10 +48,16 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
         "missing": [one.title for one in attributes if one.required and one.attribute_id not in found.texts],
         "form": ReasonForm(),
         "may_decide": state == ReportVersion.State.DRAFT and can(person, Verb.REVIEW),
-        "is_own": found.written_by == person.get_username() and not can(person, Verb.APPROVE_OWN),
+        "is_own": _has_a_hand_in(found, all_versions, person.get_username()) and not can(person, Verb.APPROVE_OWN),
         "crumbs": crumbs(indicator, Link(_("Version %(n)d") % {"n": found.number})),
     }
     return page(request, "indicators/version.html", context)
+
+
+def _has_a_hand_in(version: ReportVersion, all_versions: Sequence[ReportVersion], name: str) -> bool:
+    """Whether somebody wrote any version since the one that is public."""
+    public = version.report.public.number if version.report.public else 0
+    return any(one.written_by == name for one in all_versions if one.number > public)
 
 
 @policy(Verb.REVIEW, methods=("POST",), formats=("html",))

@@ -2,21 +2,32 @@
 
 A report of a few pages is small, so a message is read at once, up to a bound. XML is read by expat with no document
 type and a bounded depth; formatted text in it (`StructuredText`) becomes HTML, to be cleaned by whoever keeps it.
+A file from outside is read by `read_file`, in a child process with limits (`adme.lib.sandbox`).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from django.apps import apps
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from adme.lib.sandbox import SandboxFailed, run_limited
 
 LONGEST = 50_000_000
 """Bytes of a message."""
+SECONDS, MEMORY_MB = 60, 1024
+"""What its reading may take."""
 DEEPEST = 60
 MOST_SETS = 20_000
 
@@ -45,13 +56,45 @@ class ReadSet:
 def read(content: bytes) -> list[ReadSet]:
     """Every report of a message. MetadataUnreadable."""
     if len(content) > LONGEST:
-        raise MetadataUnreadable(_("The message is longer than {n} MB.").format(n=LONGEST // 1_000_000))
+        raise _too_long()
     begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if begins == b"{":
         return _read_json(content)
     if begins == b"<":
         return _read_xml(content)
     raise MetadataUnreadable(_("This is neither SDMX-JSON nor SDMX-ML."))
+
+
+def read_file(path: Path) -> list[ReadSet]:
+    """The same of a stranger's file. MetadataUnreadable, also where it goes past the limits of the child."""
+    if path.stat().st_size > LONGEST:
+        raise _too_long()
+    said: dict[str, Any] = {"file": str(path.resolve()), "language": get_language() or "en"}
+    said["words"] = [str(one) for one in settings.LOCALE_PATHS]
+    try:
+        limits = {"seconds": SECONDS, "memory_mb": MEMORY_MB, "output_mb": 256}
+        with run_limited(f"{__name__}:in_child", said, **limits) as outcome:
+            answer: dict[str, Any] = outcome.answer
+    except SandboxFailed as failed:
+        words = {"time": _("Reading it takes too long."), "memory": _("It takes too much memory to be read.")}
+        raise MetadataUnreadable(words.get(failed.kind, _("It cannot be read."))) from None
+    if "refused" in answer:
+        raise MetadataUnreadable(*answer["refused"])
+    return [ReadSet(**{**one, "targets": tuple(one["targets"])}) for one in answer["sets"]]
+
+
+def in_child(arguments: Mapping[str, Any], _folder: Path) -> dict[str, Any]:
+    """What `read` says of a file, as JSON; called by the limited process, which knows nothing of our settings."""
+    settings.configure(USE_I18N=True, LANGUAGE_CODE=arguments["language"], LOCALE_PATHS=arguments["words"])
+    apps.populate(())  # there are none, and no word is translated before that is known
+    try:
+        return {"sets": [dataclasses.asdict(one) for one in read(Path(arguments["file"]).read_bytes())]}
+    except MetadataUnreadable as error:
+        return {"refused": [error.words, error.place]}
+
+
+def _too_long() -> MetadataUnreadable:
+    return MetadataUnreadable(_("The message is longer than {n} MB.").format(n=LONGEST // 1_000_000))
 
 
 # --- SDMX-JSON --------------------------------------------------------------------------------------
@@ -62,10 +105,22 @@ def _read_json(content: bytes) -> list[ReadSet]:
         message = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise MetadataUnreadable(_("This is no well-formed JSON.")) from error
+    if _holds_no_text(message):
+        raise MetadataUnreadable(_("It holds characters that stand for nothing (NUL, or half a character)."))
     sets = _of(_of(message, "data", dict, "message"), "metadataSets", list, "data")
     if len(sets) > MOST_SETS:
         raise MetadataUnreadable(_("There are more than {n} reports.").format(n=MOST_SETS))
     return [_json_set(one, _("metadata set {n}").format(n=number)) for number, one in enumerate(sets, 1)]
+
+
+def _holds_no_text(message: Any) -> bool:
+    """Whether an escape made what no text can hold: NUL, or a surrogate without its other half."""
+    written = json.dumps(message, ensure_ascii=False)
+    return bool(_NUL.search(written)) or not written.isascii() and _SURROGATE.search(written) is not None
+
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _json_set(one: Any, place: str) -> ReadSet:
@@ -87,7 +142,10 @@ def _json_attribute(one: Any, texts: dict[str, Mapping[str, str]], place: str, d
         if name in texts:
             raise MetadataUnreadable(_("“{name}” stands there twice.").format(name=name), place)
         texts[name] = _json_texts(value, _("{place}, attribute {name}").format(place=place, name=name))
-    for part in one.get("attributes") or []:
+    parts = one.get("attributes")
+    if not isinstance(parts, list | None):
+        raise MetadataUnreadable(_("The attributes of an attribute are a list."), place)
+    for part in parts or ():
         _json_attribute(part, texts, place, depth + 1)
 
 

@@ -15,7 +15,7 @@ from adme.accounts.policy import can, policy
 from adme.accounts.roles import Verb
 from adme.lib.sdmx_messages.artefacts import ComponentUse
 from adme.lib.texts import text_in
-from adme.registry import shelves
+from adme.registry import approving, shelves
 from adme.registry.effects import effect_of
 from adme.registry.forms import NewAttributeForm, NewItemForm, ReasonForm, TextsForm
 from adme.registry.lines import Line
@@ -54,7 +54,7 @@ def _draft(
     coded = found.kind == Draft.Kind.CODE_LIST
     content = found.content
     words = {"name": content["name"], "description": content["description"]}
-    own = found.prepared_by == person.get_username() and not can(person, Verb.APPROVE_OWN)
+    own = found.was_prepared_by(person.get_username()) and not can(person, Verb.APPROVE_OWN)
     context: dict[str, Any] = {
         "draft": found,
         "label": found.get_kind_display(),
@@ -103,7 +103,7 @@ def approve(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponseBase:
     if found.state == Draft.State.DRAFT and request.POST.get("seen") != "effect":
         context = {"draft": found, "effect": effect_of(found), "label": found.get_kind_display()}
         return page(request, "approve", context)
-    made = acts.approve_draft(draft=found, by=person_of(request), revision=revision_of(request))
+    made = approving.approve(draft=found, by=person_of(request), revision=revision_of(request))
     messages.success(request, _("Version %(version)s is final now.") % {"version": made.version})
     return redirect(shelves.address(found.kind, made.agency, made.artefact_id, made.version))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -134,8 +135,8 @@ def _check(artefact: Artefact) -> None:
     elif isinstance(artefact, StructureMap):
         _check_structure_map(artefact)
     elif isinstance(artefact, ItemScheme):
-        ids = [one.id for one in artefact.items]
-        _refuse(_("A value stands twice in the list."), (one for one in ids if ids.count(one) > 1))
+        counted = Counter(one.id for one in artefact.items)
+        _refuse(_("A value stands twice in the list."), (one for one, times in counted.items() if times > 1))
 
 
 def _refuse(title: str, found: Iterable[str]) -> None:

@@ -94,9 +94,10 @@ def change_draft(*, draft: Draft, content: Content, by: User | str, reason: str,
     drafting.checked(content)
     if content == before:
         raise StructureRefused(_("Nothing differs."), "", _("Change something before you save."))
+    locked.preparers = sorted({*locked.preparers, locked.prepared_by, _name(by)})
     locked.content, locked.revision, locked.prepared_by = content, locked.revision + 1, _name(by)
     locked.version = _number(locked, newest_of(locked))
-    locked.save(update_fields=["content", "revision", "prepared_by", "version"])
+    locked.save(update_fields=["content", "revision", "prepared_by", "preparers", "version"])
     changed = [one.item for one in drafting.changes(before, content)]
     _record(locked, "changed", by, reason, {"items": changed[:200], "count": len(changed)})
     return locked
@@ -109,7 +110,7 @@ def approve_draft(*, draft: Draft, by: User | str, revision: int, reason: str = 
     if isinstance(by, User):
         require(by, Verb.REVIEW)
     locked = _locked(draft, revision)
-    if locked.prepared_by == _name(by) and not (isinstance(by, User) and can(by, Verb.APPROVE_OWN)):
+    if locked.was_prepared_by(_name(by)) and not (isinstance(by, User) and can(by, Verb.APPROVE_OWN)):
         raise OwnDraft
     now = newest_of(locked)
     said_now = contents.of(now)
@@ -126,7 +127,7 @@ def approve_draft(*, draft: Draft, by: User | str, revision: int, reason: str = 
     locked.version = made.version
     locked.state, locked.approved_by, locked.approved_at = Draft.State.APPROVED, _name(by), clock.now()
     locked.save(update_fields=["state", "version", "approved_by", "approved_at"])
-    _record(locked, "approved", by, why, {"prepared_by": locked.prepared_by})
+    _record(locked, "approved", by, why, {"prepared_by": locked.prepared_by, "preparers": locked.preparers})
     return made
 
 

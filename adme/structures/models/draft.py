@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,7 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=1)
     reason = models.TextField()
     prepared_by = models.CharField(max_length=150)
+    preparers: models.JSONField[Any, Any] = models.JSONField(default=list, help_text="who changed it before")
     prepared_at = models.DateTimeField()
     approved_by = models.CharField(max_length=150, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -62,3 +64,7 @@ class Draft(models.Model):
         """AGENCY:ID(1.1.0-draft) while it is one."""
         suffix = "" if self.state == self.State.APPROVED else "-draft"
         return f"{self.agency}:{self.artefact_id}({self.version}{suffix})"
+
+    def was_prepared_by(self, name: str) -> bool:
+        """Whether somebody drafted it, or changed anything in it."""
+        return name == self.prepared_by or name in self.preparers
