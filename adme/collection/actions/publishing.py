@@ -86,6 +86,7 @@ def release_together(
         announced=announced,
     )
     for submission, delivery, _frames in pushed:
+        require_base(submission, before=made.instant if at is None else None)
         move(
             submission=submission,
             verb="release",
