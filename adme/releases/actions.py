@@ -79,7 +79,7 @@ def cancel(*, release: Release, by: User, reason: str) -> Release:
     require(by, Verb.PUBLISH)
     with transaction.atomic():
         locked, deliveries = _locked(release, reason)
-        _must_be_to_come(locked)
+        _must_be_to_come(locked.instant)
         chains.take_out(deliveries)
         locked.cancelled_at, locked.cancelled_by, locked.reason_ended = clock.now(), by.get_username(), reason
         locked.save(update_fields=["cancelled_at", "cancelled_by", "reason_ended"])
@@ -93,10 +93,15 @@ def reschedule(*, release: Release, at: dt.datetime | None, by: User, reason: st
     with transaction.atomic():
         locked, deliveries = _locked(release, reason)
         acts = _put_live_what_is_due(but=locked) if at is None else []
-        _must_be_to_come(locked)
         before = locked.instant
-        locked.instant = moments.instant_now(lock_clock()) if at is None else moments.instant_at(at, lock_clock())
-        locked.save(update_fields=["instant"])
+        if at is None:
+            _must_be_to_come(before)
+            locked.instant = moments.instant_now(lock_clock())
+            locked.save(update_fields=["instant"])
+        else:
+            locked.instant = moments.instant_at(at, clock_instant())
+            _save_at_its_instant(locked, update_fields=["instant"])
+            _must_be_to_come(before, locked.instant)
         chains.move(deliveries, locked.instant)
         if at is None:
             _advance(locked.instant)
@@ -198,14 +203,24 @@ def _new_release(title: Text | str, note: Text, *, by: User, at: dt.datetime | N
         created_at=clock.now(),
         created_by=by.get_username(),
     )
+    _save_at_its_instant(made, force_insert=True)
+    return made
+
+
+def _save_at_its_instant(release: Release, **how: Any) -> None:
+    """Save it at its instant, or at the first free one after it.
+
+    Of an instant to come, never under the lock of the public clock: whoever took the same microsecond is waited for
+    here, and may want the clock before he ends.
+    """
     while True:
         try:
             with transaction.atomic():
-                made.save(force_insert=True)
-            return made
+                release.save(**how)
+            return
         except IntegrityError:
             # Somebody else, not committed when we looked, has taken the same microsecond.
-            made.instant = moments.free(made.instant + 1)
+            release.instant = moments.free(release.instant + 1)
 
 
 def _store(made: Release, delivery: Delivery, rows: Rows, *, live: bool) -> dict[str, int]:
@@ -227,8 +242,8 @@ def _locked(release: Release, reason: str, *, again: bool = False) -> tuple[Rele
     return locked, list(Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).order_by("pk"))
 
 
-def _must_be_to_come(release: Release) -> None:
-    if release.instant <= lock_clock():
+def _must_be_to_come(*instants: int) -> None:
+    if min(instants) <= lock_clock():
         raise InstantHasPassed
 
 

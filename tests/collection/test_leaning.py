@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from adme.collection.actions import publishing, review
 from adme.collection.actions.corrections import correct_value
-from adme.collection.errors import BaseMoved, CollectionError, InTheWay
+from adme.collection.errors import BaseMoved, InTheWay
 from adme.collection.models import Submission
 from adme.lib import clock
 from adme.releases.models import Release
@@ -20,6 +18,7 @@ from tests.collection.cast import person
 from tests.collection.education import draft, education
 from tests.collection.messages import sdmx_csv
 from tests.collection.test_messages import FIRST, figures, load
+from tests.factories.waiting import Beside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reading_here")]
 
@@ -151,33 +150,11 @@ def test_a_release_that_is_being_made_at_the_same_time_counts(leaning, after):
     load(flow, FIRST)
     newer, late = approved(flow, NEWER), leaning(flow)
     person("paul")
-    outcome: list[object] = []
-
-    def ours() -> None:
-        try:
-            outcome.append(release(late, after))
-        except CollectionError as refusal:
-            outcome.append(refusal)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=ours)
+    ours = Beside(lambda: release(late, after))
     with transaction.atomic():
         release(newer)
-        thread.start()
-        _until_somebody_waits()
-    thread.join()
-    assert [type(one) for one in outcome] == [BaseMoved]
+        ours.start_and_wait_until_it_waits()
+    assert type(ours.join()) is BaseMoved
     assert figures(flow)[CELL][0] == "50"
     late.refresh_from_db()
     assert late.state == Submission.State.APPROVED
-
-
-def _until_somebody_waits() -> None:
-    for _attempt in range(1_000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
