@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from adme.accounts import audit
 from adme.accounts.models import User
-from adme.accounts.policy import require
+from adme.accounts.policy import NotAllowed, require
 from adme.accounts.roles import Verb
 from adme.collection.actions.mappings import remember
 from adme.collection.actions.review import counts, move, submit
@@ -247,17 +248,22 @@ def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, re
 
 @transaction.atomic
 def _note_failure(submission: Submission, fault: Exception, *, by: User, revision: int) -> None:
-    said = str(fault) if isinstance(fault, CollectionError | StructureError) else ""
-    if not said:
+    words = _words_for(fault)
+    if words is None:
         log.error("check.failed submission=%s", submission.pk, exc_info=fault)
-    words = (
-        said or "The fault is ours, and it has been written down. Nothing was changed; please start the check again."
-    )
+        words = "The fault is ours, and it has been written down. Nothing was changed; please start the check again."
 
     def step(one: Submission, seen: int | None) -> Submission:
         return move(submission=one, verb="fail", by=by, revision=seen, step="", trouble=words)
 
     for_all(submission, step, revision=revision)
+
+
+def _words_for(fault: Exception) -> str | None:
+    """What to say of a check that was refused; None for a fault of ours."""
+    if isinstance(fault, NotAllowed):  # taken away while the check ran
+        return _("Whoever brought this in may no longer bring figures in. Nothing was changed.")
+    return str(fault) if isinstance(fault, CollectionError | StructureError) else None
 
 
 def check(*, submission: Submission, by: User, revision: int | None = None) -> Submission:
