@@ -13,12 +13,13 @@ from adme.accounts.policy import NotAllowed
 from adme.collection.actions import publishing, review
 from adme.collection.actions.checking import check, open_submission
 from adme.collection.actions.importing import import_and_release
-from adme.collection.actions.mappings import propose
+from adme.collection.actions.mappings import propose, set_mapping
 from adme.collection.actions.receiving import receive_file
 from adme.collection.errors import (
     BaseMoved,
     DraftAltered,
     ErrorsStand,
+    IllegalMove,
     NothingToSend,
     Overtaken,
     OwnWork,
@@ -33,10 +34,10 @@ from adme.releases.actions import release_due
 from adme.releases.exports import export
 from adme.releases.models import Release
 from adme.releases.queries import select
-from adme.structures.models import Dataflow
+from adme.structures.models import Dataflow, Mapping
 from tests.collection.browsing import signed_in, upload
 from tests.collection.cast import person
-from tests.collection.education import bring_in, draft, public, publish
+from tests.collection.education import MAPPING, bring_in, draft, public, publish
 from tests.collection.messages import dataset, obs, sdmx_csv, sdmx_json, series, specific
 from tests.factories.flows import make_flow
 
@@ -363,6 +364,21 @@ def test_a_part_that_said_nothing_is_no_obstacle_when_the_message_is_checked_aga
     publishing.release(submission=checked, by=paul)
     figures = (len(public(flow)), len(camp_figures(camps)))
     assert figures == ((0, 2) if empty.dataflow == flow else (2, 0))
+
+
+def test_a_part_shows_the_mapping_that_was_applied_and_no_other_is_remembered(flow: Dataflow, camps: Dataflow) -> None:
+    dewi = person("dewi")
+    first = draft(flow, BOTH_CSV, name="both.csv", declaration="suggested")
+    second = parts_of(first).get(dataflow=camps)
+    applied = second.declaration
+    set_mapping(submission=second, declaration=MAPPING, by=dewi)
+    with pytest.raises(IllegalMove):
+        review.submit(submission=first, by=dewi)
+    check(submission=second, by=dewi)
+    second.refresh_from_db()
+    assert (second.state, second.declaration, second.rows_kept) == ("draft", applied, 2)
+    remembered = set(Mapping.objects.filter(dataflow=camps).values_list("declaration", flat=True))
+    assert remembered <= {applied}
 
 
 def test_a_message_whose_parts_all_say_nothing_is_not_sent(flow: Dataflow, camps: Dataflow) -> None:

@@ -240,6 +240,8 @@ def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, re
                 bound_to=submission,
                 part=number,
             )
+        # As it was applied, whatever somebody entered at this part: the first part says how the file is read.
+        Submission.objects.filter(pk=draft.pk).update(declaration=to_yaml(part.declaration))
         record_examined(submission=draft, examined=part.examined, by=by)
     for one in bound.values():
         record_examined(submission=one, examined=Examined(), by=by)  # nothing of the message is about it any more
