@@ -19,7 +19,7 @@ from adme.accounts.policy import NotAllowed, require
 from adme.accounts.roles import Verb
 from adme.collection.actions.mappings import remember
 from adme.collection.actions.review import counts, move, submit
-from adme.collection.actions.together import for_all
+from adme.collection.actions.together import for_all, locked_together
 from adme.collection.errors import CollectionError, Overtaken
 from adme.collection.examining import RECORDING, Examined
 from adme.collection.message_parts import Part, examine_parts, sendable
@@ -133,7 +133,7 @@ def open_submission(
     parts = examine_parts(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
     if dry_run:
         return opened([Opened(None, part.examined, part.dataflow) for part in parts])
-    with transaction.atomic():
+    with transaction.atomic(), audit.at_the_end():
         drafts = open_parts(source_file=source_file, parts=parts, by=by, reason=reason, keep_good_rows=keep_good_rows)
         if send and sendable([part.examined for part in parts], keep_good_rows=keep_good_rows):
             submit(submission=drafts[0], by=by, reason=reason)
@@ -220,6 +220,12 @@ def run_check(*, submission: Submission, by: User) -> Submission:
 @transaction.atomic
 def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, revision: int) -> Submission:
     """What was found in each part goes into its submission; a dataflow that is met for the first time gets one."""
+    with audit.at_the_end():
+        locked_together(submission)
+        return _recorded(submission, parts, by=by, revision=revision)
+
+
+def _recorded(submission: Submission, parts: Sequence[Part], *, by: User, revision: int) -> Submission:
     keep = submission.keep_good_rows and len(parts) == 1
     first = record_examined(
         submission=submission, examined=parts[0].examined, by=by, revision=revision, keep_good_rows=keep
