@@ -1,7 +1,8 @@
 """The audit trail: `record` in the transaction of the act, `verify` from outside.
 
 Entries form one chain. Its head is one row, locked from `record` until the transaction ends, so call `record` last:
-whoever holds it makes every other writer wait, and taking further locks behind it invites a deadlock.
+whoever holds it makes every other writer wait, and taking further locks behind it invites a deadlock. An action that is
+made of others, each with its entry, puts them `at_the_end`.
 
 An entry is read by auditors and stays for ever: put no passwords, no tokens, no personal data beyond user names and no
 values that are not public into it. Counts, ids, states, and the old and new of settings belong there.
@@ -10,8 +11,9 @@ values that are not public into it. Counts, ids, states, and the old and new of 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -23,13 +25,25 @@ from adme.accounts.chain import ChainBroken, Checkpoint
 from adme.accounts.models import AuditEntry, AuditHead, User
 from adme.lib import clock
 
-__all__ = ["Act", "ChainBroken", "Checkpoint", "checkpoint", "exported", "record", "record_many", "verify"]
+__all__ = [
+    "Act",
+    "ChainBroken",
+    "Checkpoint",
+    "at_the_end",
+    "checkpoint",
+    "exported",
+    "record",
+    "record_many",
+    "verify",
+]
 
 BATCH = 1_000
 LONGEST = {"actor": 150, "action": 100, "object_type": 60, "object_id": 200}
 """Characters that fit (models/audit.py); SQLite would take more, PostgreSQL would raise."""
 _ACTION = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
 _default = DjangoJSONEncoder().default
+_kept: ContextVar[list[dict[str, Any]] | None] = ContextVar("audit_entries", default=None)
+"""Entries that wait for the end of `at_the_end`; None outside."""
 
 
 class NotInTransaction(RuntimeError):
@@ -55,20 +69,53 @@ def record(
     object_id: object,
     reason: str = "",
     detail: Mapping[str, Any] | None = None,
-) -> AuditEntry:
-    """Write one entry into the caller's transaction, which it raises NotInTransaction without.
+) -> AuditEntry | None:
+    """Write one entry into the caller's transaction, which it raises NotInTransaction without. None `at_the_end`.
 
     `action` is room.object.done ("collection.submission.approved"), `object_id` anything whose str() names the
     object, `detail` a mapping that JSON can carry. ValueError when one is malformed or too long.
     """
-    return record_many(by=by, acts=[Act(action, object_type, object_id, reason, detail or {})])[0]
+    written = record_many(by=by, acts=[Act(action, object_type, object_id, reason, detail or {})])
+    return written[0] if written else None
+
+
+@contextmanager
+def at_the_end() -> Iterator[None]:
+    """Keep the entries of what is done inside, and write them in their order when it has succeeded.
+
+    For an action whose parts record and go on to take locks: use it inside its transaction, around all of them. A part
+    that fails must make the whole fail, as its entry would be written all the same.
+    """
+    _require_transaction()
+    if _kept.get() is not None:
+        yield
+        return
+    token = _kept.set([])
+    try:
+        yield
+        kept = _kept.get() or []
+    finally:
+        _kept.reset(token)
+    _write(kept)
 
 
 def record_many(*, by: User | str, acts: Sequence[Act]) -> list[AuditEntry]:
-    """Write many entries at once: one look at the head, one batched insert."""
+    """Write many entries at once: one look at the head, one batched insert. None of them yet `at_the_end`."""
+    _require_transaction()
+    prepared = [_prepared(by, act) for act in acts]
+    kept = _kept.get()
+    if kept is None:
+        return _write(prepared)
+    kept.extend(prepared)
+    return []
+
+
+def _require_transaction() -> None:
     if not connection.in_atomic_block:
         raise NotInTransaction("Write an audit entry inside the transaction of its act (transaction.atomic).")
-    prepared = [_prepared(by, act) for act in acts]
+
+
+def _write(prepared: Sequence[Mapping[str, Any]]) -> list[AuditEntry]:
     if not prepared:
         return []
     head = _locked_head()

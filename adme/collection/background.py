@@ -7,6 +7,7 @@ import logging
 from django_tasks import task
 
 from adme.accounts.models import User
+from adme.accounts.policy import NotAllowed
 from adme.collection.actions.checking import run_check
 from adme.collection.errors import CollectionError
 from adme.collection.models import Submission
@@ -27,6 +28,6 @@ def check_in_background(submission_id: str, revision: int, username: str) -> Non
         return
     try:
         run_check(submission=submission, by=User.objects.get(username=username))
-    except (CollectionError, StructureError) as refusal:
+    except (CollectionError, StructureError, NotAllowed) as refusal:
         # Said on the submission's page already.
         log.info("check.refused submission=%s reason=%s", submission_id, type(refusal).__name__)

@@ -17,15 +17,20 @@ from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.lib import periods
 from adme.observations.models import Observation
+from adme.observations.queries import clock_instant
 from adme.releases.models import Release
-from adme.releases.queries import clock_instant
 
 __all__ = ["require_base", "require_way"]
 
 
-def require_base(submission: Submission) -> None:
-    """BaseMoved where what the rows lean on has changed in public since they were worked out."""
-    if _has_moved(submission, before=clock_instant() + 1):
+def require_base(submission: Submission, *, before: int | None = None) -> None:
+    """BaseMoved where what the rows lean on has changed in public since they were worked out.
+
+    `before` is the instant of the release that has just been made of them, under the locks of the dataflows: whatever
+    went live between the first look and these locks is met, and what was due and is older goes live with it.
+    """
+    # The clock as it stands: the one that a request holds still may be older than what the page has just released.
+    if _has_moved(submission, before=clock_instant() + 1 if before is None else before):
         raise BaseMoved(submission.label, by_form=submission.kind == Submission.Kind.CORRECTION)
 
 

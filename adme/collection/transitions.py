@@ -26,19 +26,29 @@ class Whose(Enum):
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table. `record` is the last part of the audit action: collection.submission.<record>."""
+    """One row of the table. `record` is the last part of the audit action: collection.submission.<record>.
+
+    `right` is None for what nobody decides: the end of a step that was allowed when it began.
+    """
 
     verb: str
     sources: frozenset[State]
     target: State
-    right: Verb
+    right: Verb | None
     whose: Whose
     record: str
     reason_required: bool = False
 
 
 def _row(
-    verb: str, sources: set[State], target: State, right: Verb, whose: Whose, record: str, *, reason: bool = False
+    verb: str,
+    sources: set[State],
+    target: State,
+    right: Verb | None,
+    whose: Whose,
+    record: str,
+    *,
+    reason: bool = False,
 ) -> Transition:
     return Transition(verb, frozenset(sources), target, right, whose, record, reason)
 
@@ -58,7 +68,7 @@ TRANSITIONS: Final[dict[str, Transition]] = {
             "check_started",
         ),
         _row("record", {State.CHECKING}, State.DRAFT, Verb.PREPARE, Whose.ONES_OWN, "checked"),
-        _row("fail", {State.CHECKING}, State.RECEIVED, Verb.PREPARE, Whose.ONES_OWN, "check_failed"),
+        _row("fail", {State.CHECKING}, State.RECEIVED, None, Whose.ONES_OWN, "check_failed"),
         _row("edit", _BEFORE_REVIEW, State.RECEIVED, Verb.PREPARE, Whose.ONES_OWN, "mapped"),
         _row("keep_good_rows", {State.DRAFT}, State.DRAFT, Verb.PREPARE, Whose.ONES_OWN, "good_rows_kept"),
         # Whoever brought the figures in explains them; whoever reviews them may do so too, of what another brought in.

@@ -96,7 +96,7 @@ class Writer:
         return count
 
     def add_file(self, path: str, source: Path) -> None:
-        """Copy a file in under `path`."""
+        """Copy a file in under `path`; FileNotFoundError, and nothing of it in the archive, where there is none."""
         digest, size = hashlib.sha256(), 0
         compress = source.suffix != ".parquet"  # that is compressed already
         entry = _entry(f"files/{path}", compress=compress)

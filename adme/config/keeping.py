@@ -1,7 +1,8 @@
 """Backup and restore: everything into one file, and back into either database.
 
 A backup is one moment: rows are read in one transaction while others go on writing. Files are written before the rows
-that name them and removed long after, so those of that moment are on disk while it is read.
+that name them, and those that were received are never removed. What is removed meanwhile can be made anew and is left
+out: the frozen files of a withdrawn release (`release-due` makes them), the rows of a draft that was given up.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ def backup(path: Path, say: Said) -> Manifest:
                     count = archive.add_table(model._meta.db_table, columns, rows)
                 say(f"{model._meta.db_table}: {count} rows")
             for name, source in _files():
-                archive.add_file(name, source)
+                try:
+                    archive.add_file(name, source)
+                except FileNotFoundError:
+                    say(f"{name} was removed meanwhile")
             say(f"{len(manifest.files)} files")
     return manifest
 

@@ -28,7 +28,14 @@ from adme.observations.models import Delivery
 from adme.observations.queries import clock_instant
 from adme.releases import finishing, frozen_store, moments, one_instant
 from adme.releases.described import watched
-from adme.releases.errors import AlreadyEnded, InstantHasPassed, NothingDelivered, NotPublic, ReasonMissing
+from adme.releases.errors import (
+    AlreadyEnded,
+    InstantHasPassed,
+    NothingDelivered,
+    NotPublic,
+    ReasonMissing,
+    ReleaseChanged,
+)
 from adme.releases.models import Release, ReleasePart
 
 __all__ = ["cancel", "release", "release_due", "reschedule", "withdraw"]
@@ -71,15 +78,16 @@ def release(
     return made
 
 
-def cancel(*, release: Release, by: User, reason: str) -> Release:
+def cancel(*, release: Release, by: User, reason: str, seen: str | None = None) -> Release:
     """Call off a release that is still to come. Its rows go; what others deliver for the same cells stands.
 
-    InstantHasPassed when it is public already, AlreadyEnded when it was cancelled.
+    InstantHasPassed when it is public already, AlreadyEnded when it was cancelled. `seen`, here and below, is
+    `Release.stand` as the person saw it: ReleaseChanged when it stands otherwise by now.
     """
     require(by, Verb.PUBLISH)
     with transaction.atomic():
-        locked, deliveries = _locked(release, reason)
-        _must_be_to_come(locked)
+        locked, deliveries = _locked(release, reason, seen)
+        _must_be_to_come(locked.instant)
         chains.take_out(deliveries)
         locked.cancelled_at, locked.cancelled_by, locked.reason_ended = clock.now(), by.get_username(), reason
         locked.save(update_fields=["cancelled_at", "cancelled_by", "reason_ended"])
@@ -87,16 +95,21 @@ def cancel(*, release: Release, by: User, reason: str) -> Release:
     return locked
 
 
-def reschedule(*, release: Release, at: dt.datetime | None, by: User, reason: str) -> Release:
+def reschedule(*, release: Release, at: dt.datetime | None, by: User, reason: str, seen: str | None = None) -> Release:
     """Move a release that is still to come to another moment to come, or let it go live now (`at=None`)."""
     require(by, Verb.PUBLISH)
     with transaction.atomic():
-        locked, deliveries = _locked(release, reason)
+        locked, deliveries = _locked(release, reason, seen)
         acts = _put_live_what_is_due(but=locked) if at is None else []
-        _must_be_to_come(locked)
         before = locked.instant
-        locked.instant = moments.instant_now(lock_clock()) if at is None else moments.instant_at(at, lock_clock())
-        locked.save(update_fields=["instant"])
+        if at is None:
+            _must_be_to_come(before)
+            locked.instant = moments.instant_now(lock_clock())
+            locked.save(update_fields=["instant"])
+        else:
+            locked.instant = moments.instant_at(at, clock_instant())
+            _save_at_its_instant(locked, update_fields=["instant"])
+            _must_be_to_come(before, locked.instant)
         chains.move(deliveries, locked.instant)
         if at is None:
             _advance(locked.instant)
@@ -106,7 +119,7 @@ def reschedule(*, release: Release, at: dt.datetime | None, by: User, reason: st
     return locked
 
 
-def withdraw(*, release: Release, by: User, reason: str, conceal: bool = False) -> Release:
+def withdraw(*, release: Release, by: User, reason: str, conceal: bool = False, seen: str | None = None) -> Release:
     """Take a public release back: from now on the public sees what would be true had it never come.
 
     Its tombstone stays in the calendar, its frozen files go. Questions as of earlier dates are answered as before,
@@ -115,7 +128,7 @@ def withdraw(*, release: Release, by: User, reason: str, conceal: bool = False) 
     """
     require(by, Verb.PUBLISH)
     with transaction.atomic():
-        locked, deliveries = _locked(release, reason, again=conceal)
+        locked, deliveries = _locked(release, reason, seen, again=conceal)
         acts = _put_live_what_is_due()
         if locked.instant > lock_clock():
             raise NotPublic
@@ -198,14 +211,24 @@ def _new_release(title: Text | str, note: Text, *, by: User, at: dt.datetime | N
         created_at=clock.now(),
         created_by=by.get_username(),
     )
+    _save_at_its_instant(made, force_insert=True)
+    return made
+
+
+def _save_at_its_instant(release: Release, **how: Any) -> None:
+    """Save it at its instant, or at the first free one after it.
+
+    Of an instant to come, never under the lock of the public clock: whoever took the same microsecond is waited for
+    here, and may want the clock before he ends.
+    """
     while True:
         try:
             with transaction.atomic():
-                made.save(force_insert=True)
-            return made
+                release.save(**how)
+            return
         except IntegrityError:
             # Somebody else, not committed when we looked, has taken the same microsecond.
-            made.instant = moments.free(made.instant + 1)
+            release.instant = moments.free(release.instant + 1)
 
 
 def _store(made: Release, delivery: Delivery, rows: Rows, *, live: bool) -> dict[str, int]:
@@ -215,7 +238,7 @@ def _store(made: Release, delivery: Delivery, rows: Rows, *, live: bool) -> dict
     return dict(vars(count))
 
 
-def _locked(release: Release, reason: str, *, again: bool = False) -> tuple[Release, list[Delivery]]:
+def _locked(release: Release, reason: str, seen: str | None, *, again: bool = False) -> tuple[Release, list[Delivery]]:
     """The release as it stands and its deliveries, with their dataflows held. `again` admits a withdrawn one."""
     if not reason.strip():
         raise ReasonMissing
@@ -224,11 +247,13 @@ def _locked(release: Release, reason: str, *, again: bool = False) -> tuple[Rele
     locked = Release.objects.select_for_update().get(pk=release.pk)
     if locked.cancelled_at or locked.concealed or (locked.withdrawn_at and not again):
         raise AlreadyEnded
+    if seen is not None and seen != locked.stand:
+        raise ReleaseChanged
     return locked, list(Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).order_by("pk"))
 
 
-def _must_be_to_come(release: Release) -> None:
-    if release.instant <= lock_clock():
+def _must_be_to_come(*instants: int) -> None:
+    if min(instants) <= lock_clock():
         raise InstantHasPassed
 
 

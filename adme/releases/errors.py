@@ -14,6 +14,7 @@ __all__ = [
     "NotPublic",
     "NothingDelivered",
     "ReasonMissing",
+    "ReleaseChanged",
     "ReleaseRefused",
 ]
 
@@ -47,6 +48,17 @@ class AlreadyEnded(ReleaseRefused):
 
     def __init__(self) -> None:
         super().__init__(_("This release has been cancelled or withdrawn already."))
+
+
+class ReleaseChanged(ReleaseRefused):
+    """Somebody moved it, cancelled it or took it back after the person had looked at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody changed this release in the meantime."),
+            _("Nothing of what you asked for was done."),
+            _("Reload its page, look at what is there now, and decide again."),
+        )
 
 
 class NotPublic(ReleaseRefused):

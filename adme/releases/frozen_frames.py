@@ -15,12 +15,12 @@ def text_frames(selection: Selection, columns: Sequence[str]) -> Iterator[pl.Dat
 
     Memory for one piece. A file that is taken away meanwhile is read to its end, as it is open.
     """
-    path = selection.frozen_file()
-    if path is None:
+    found = selection.open_frozen_file()
+    if found is None:
         for frame in selection.frames():
             yield frame.select(columns)
         return
-    with path.open("rb") as file, pq.ParquetFile(file) as parquet:
+    with found as file, pq.ParquetFile(file) as parquet:
         for batch in parquet.iter_batches(batch_size=PIECE, columns=list(columns)):
             # from_arrow gives a frame for a batch, a series only for a single column.
             yield pl.DataFrame(pl.from_arrow(batch)).select(columns)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import Any, BinaryIO, NamedTuple, overload
 
 import polars as pl
 from django.db import connection
@@ -198,3 +198,11 @@ class Selection:
     def frozen_file(self) -> Path | None:
         """The frozen file that holds exactly this, if it is a whole dataflow and the file has been made."""
         return frozen_files.file_at(self.dataflow, self.as_of) if self.whole else None
+
+    def open_frozen_file(self) -> BinaryIO | None:
+        """The same, open, so that a withdrawal can take it away no more; the caller closes it. None as above."""
+        path = self.frozen_file()
+        try:
+            return None if path is None else path.open("rb")
+        except FileNotFoundError:
+            return None  # its release was withdrawn in this moment: as if it had never been made

@@ -30,7 +30,7 @@ def data_answer(
         called = exports.filename(selections[0].dataflow, wish.offer.export)
         headers = {**headers, "Content-Disposition": content_disposition_header(True, called) or ""}
     if wish.offer == PARQUET and len(selections) == 1:
-        frozen = selections[0].frozen_file()
+        frozen = selections[0].open_frozen_file()
         if frozen is not None:
             return file_answer(request, frozen, headers)
         # The same figures as in the frozen file to come, in other bytes: parts of one must not be joined to the other.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
@@ -12,20 +13,21 @@ _ASKED = re.compile(r"bytes=(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})")
 _PIECE = 256 * 1024
 
 
-def file_answer(request: HttpRequest, path: Path, headers: Mapping[str, str]) -> HttpResponseBase:
-    """The file, or the part that `Range` asks for (206; 416 where there is none).
+def file_answer(request: HttpRequest, file: BinaryIO, headers: Mapping[str, str]) -> HttpResponseBase:
+    """The file, or the part that `Range` asks for (206; 416 where there is none). It is closed with the answer.
 
     `headers` hold the ETag. Several parts at once are answered with the whole, as is a `Range` whose `If-Range` names
     another state, or a date.
     """
-    size = path.stat().st_size
+    size = os.fstat(file.fileno()).st_size
     span = _span(request, headers, size)
     if span is None:
-        answer: HttpResponseBase = FileResponse(path.open("rb"), headers=dict(headers))
+        answer: HttpResponseBase = FileResponse(file, headers=dict(headers))
     elif span.start >= span.stop:
+        file.close()
         answer = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     else:
-        answer = StreamingHttpResponse(_part(path, span), status=206, headers=dict(headers))
+        answer = StreamingHttpResponse(_Part(file, span), status=206, headers=dict(headers))
         answer["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
         answer["Content-Length"] = str(len(span))
     answer["Accept-Ranges"] = "bytes"
@@ -47,10 +49,20 @@ def _span(request: HttpRequest, headers: Mapping[str, str], size: int) -> range 
     return range(first, min(last + 1, size)) if first <= last else None
 
 
-def _part(path: Path, span: range) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(span.start)
-        left = len(span)
-        while left and (piece := file.read(min(_PIECE, left))):
+class _Part:
+    """Some bytes of an open file, piece by piece; Django closes it with the answer, also where nobody has read it."""
+
+    def __init__(self, file: BinaryIO, span: range) -> None:
+        self._file = file
+        self._span = span
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._file.seek(self._span.start)
+        left = len(self._span)
+        while left and (piece := self._file.read(min(_PIECE, left))):
             left -= len(piece)
             yield piece
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -57,6 +57,37 @@ def test_many_at_once_are_one_chain():
 
 
 @pytest.mark.django_db
+def test_entries_of_what_is_done_together_come_last_and_in_their_order():
+    """No other writer waits for them until then: the head of the chain is not locked yet."""
+    _record(1, action="test.thing.before")
+    with transaction.atomic(), audit.at_the_end():
+        _record(2, action="test.thing.first")
+        with audit.at_the_end():
+            _record(1, action="test.thing.inner")
+        assert AuditEntry.objects.count() == 1
+    _record(1, action="test.thing.after")
+    acts = AuditEntry.objects.order_by("sequence").values_list("action", flat=True)
+    assert [act.rpartition(".")[2] for act in acts] == ["before", "first", "first", "inner", "after"]
+    audit.verify()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_together_leaves_no_entry_and_hinders_none_after_it():
+    @transaction.atomic
+    @audit.at_the_end()
+    def good_and_bad() -> None:
+        _record(1)
+        _record(1, action="done")
+
+    with pytest.raises(ValueError, match="reads like"):
+        good_and_bad()
+    with pytest.raises(audit.NotInTransaction), audit.at_the_end():
+        pytest.fail("outside a transaction")
+    _record(1)
+    assert list(AuditEntry.objects.values_list("sequence", flat=True)) == [1]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "changes",
     [

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from adme.accounts.models import AuditEntry
+from adme.accounts.models import AuditEntry, Grant, User
+from adme.accounts.policy import NotAllowed
 from adme.collection.actions import checking, mappings, publishing, review
 from adme.collection.actions.housekeeping import faulty_files, sweep_files
 from adme.collection.actions.receiving import receive_file
+from adme.collection.background import check_in_background
 from adme.collection.errors import CollectionError, Overtaken
 from adme.collection.files import DRAFTS, RECEIVED
 from adme.collection.models import Finding, SourceFile, Submission
@@ -128,6 +130,24 @@ class TestACheckInTheBackground:
         assert "No space" not in submission.trouble
         done = checking.check(submission=submission, by=person("dewi"))
         assert (done.state, done.trouble, done.rows_kept) == (State.DRAFT, "", 6)
+
+    def test_whoever_loses_the_right_meanwhile_gets_it_back_with_words(self, flow, monkeypatch):
+        """It does not stay in a state out of which only he could bring it, and he no longer may."""
+        started = checking.start_check(submission=self.opened(flow), by=person("dewi"))
+        real = checking.examine_parts
+
+        def meanwhile(**given):
+            Grant.objects.filter(user=person("dewi")).delete()
+            return real(**given)
+
+        monkeypatch.setattr(checking, "examine_parts", meanwhile)
+        check_in_background.func(str(started.pk), started.revision, "dewi")
+        started.refresh_from_db()
+        assert (started.state, started.rows_kept) == (State.RECEIVED, 0)
+        assert "may no longer" in started.trouble
+        assert AuditEntry.objects.filter(action="collection.submission.check_failed").count() == 1
+        with pytest.raises(NotAllowed):
+            checking.start_check(submission=started, by=User.objects.get(username="dewi"))
 
     def test_one_that_died_is_started_again_and_the_older_one_cannot_record(self, flow):
         dewi = person("dewi")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from adme.collection.actions import publishing, review
 from adme.collection.actions.corrections import correct_value
@@ -14,9 +15,10 @@ from adme.lib import clock
 from adme.releases.models import Release
 from adme.structures.models import Dataflow
 from tests.collection.cast import person
-from tests.collection.education import draft
+from tests.collection.education import draft, education
 from tests.collection.messages import sdmx_csv
 from tests.collection.test_messages import FIRST, figures, load
+from tests.factories.waiting import Beside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reading_here")]
 
@@ -123,3 +125,36 @@ def test_corrections_of_other_cells_do_not_hinder_each_other(standing):
     with pytest.raises(BaseMoved):
         release(third)
     assert figures(standing)[CELL][0] == "93.4"
+
+
+@pytest.mark.parametrize("leaning", LEANING, ids=["message", "correction"])
+def test_what_is_due_and_has_not_gone_live_yet_counts(standing, leaning, settings):
+    """It goes live with the release that comes after it, whoever is first to look."""
+    waiting = release(approved(standing, NEWER), SOON)
+    late = leaning(standing)
+    settings.ADME_FIXED_CLOCK = clock.from_instant(waiting.instant) + dt.timedelta(seconds=1)
+
+    with pytest.raises(BaseMoved):
+        release(late)
+    release(approved(standing, "R,LITERACY,TH,M,2020,51,A,PT,"))
+    assert figures(standing)[CELL][0] == "50"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("leaning", LEANING, ids=["message", "correction"])
+@pytest.mark.parametrize("after", [None, SOON], ids=["now", "later"])
+def test_a_release_that_is_being_made_at_the_same_time_counts(leaning, after):
+    """Another publisher holds the dataflow while ours looks: what he releases is there when it is our turn."""
+    flow = education()
+    load(flow, FIRST)
+    newer, late = approved(flow, NEWER), leaning(flow)
+    person("paul")
+    ours = Beside(lambda: release(late, after))
+    with transaction.atomic():
+        release(newer)
+        ours.start_and_wait_until_it_waits()
+    assert type(ours.join()) is BaseMoved
+    assert figures(flow)[CELL][0] == "50"
+    late.refresh_from_db()
+    assert late.state == Submission.State.APPROVED

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from adme.collection.models import Submission
-from tests.collection.browsing import fields_of, latest, signed_in, text_of, upload
+from tests.collection.browsing import act, fields_of, latest, signed_in, text_of, upload
 from tests.collection.cast import person, submission_in
 from tests.collection.education import LONG, MAPPING, mapping, workbook
 
@@ -75,6 +75,26 @@ def test_a_remembered_mapping_serves_the_same_table_in_another_file(flow, rememb
     done = remembered_sheet.post(address, {**fields_of(remembered_sheet.get(address)), "do": "check"})
     assert done.status_code == 302
     assert latest().rows_kept == 6, [finding.message for finding in latest().findings.all()]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_a_mapping_that_names_a_sheet_serves_a_text_file_and_is_refused_by_a_workbook_without_it(flow, name):
+    dewi = signed_in("dewi")
+    address = upload(dewi, flow, LONG if name == "t.csv" else workbook({"Data": ROWS}), name=name).url
+    submission = latest()
+    named = MAPPING.replace("encoding: utf-8", "encoding: utf-8\n  sheet: Nope")
+    dewi.post(
+        reverse("collection:mapping-text", args=[submission.pk]), {"text": named, "revision": submission.revision}
+    )
+    assert dewi.get(address).status_code == 200
+    act(dewi, "check", submission)
+    checked = latest()
+    if name == "t.csv":
+        assert (checked.state, checked.rows_kept) == (State.DRAFT, 6)
+        assert upload(dewi, flow, LONG.replace("83.9", "83.8"), name=name).status_code == 302
+    else:
+        assert (checked.rows_kept, checked.errors) == (0, 1)
+        assert "Nope" in " ".join(checked.findings.values_list("message", flat=True))
 
 
 @pytest.mark.parametrize("others", [["Notes"], ["Notes", "Table 2"]])

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from adme.collection.actions import checking, review
+from adme.collection.actions import checking, publishing, review
 from adme.collection.models import Submission
 from adme.lib import clock
 from adme.releases.models import Release
@@ -19,6 +20,17 @@ from tests.collection.education import LONG, public, quick_draft
 pytestmark = pytest.mark.django_db
 
 State = Submission.State
+
+
+def stand_on(client: Client, page: str) -> str:
+    """How the release stands, as its page says it in each of its forms."""
+    (said,) = set(re.findall(r'name="stand" value="([^"]+)"', client.get(page).content.decode()))
+    return said
+
+
+def press(client: Client, page: str, step: str, *, stand: str | None = None, **fields: str):
+    """Press a button of a release's page, as it is now or as it was."""
+    return client.post(f"{page}{step}/", {"stand": stand_on(client, page) if stand is None else stand, **fields})
 
 
 def test_a_release_at_a_time_is_scheduled_moved_and_cancelled(flow):
@@ -32,10 +44,10 @@ def test_a_release_at_a_time_is_scheduled_moved_and_cancelled(flow):
     assert "scheduled" in text_of(paul.get(reverse("collection:submission", args=[submission.pk])))
     later = (at + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     page = reverse("collection:release-page", args=[made.pk])
-    assert paul.post(f"{page}move/", {"at": later, "reason": "The ministers meet later."}).status_code == 302
+    assert press(paul, page, "move", at=later, reason="The ministers meet later.").status_code == 302
     assert clock.from_instant(Release.objects.get().instant) > at
-    assert paul.post(f"{page}cancel/", {"reason": ""}).status_code == 422
-    assert paul.post(f"{page}cancel/", {"reason": "Not this year."}).status_code == 302
+    assert press(paul, page, "cancel", reason="").status_code == 422
+    assert press(paul, page, "cancel", reason="Not this year.").status_code == 302
     submission.refresh_from_db()
     assert (submission.state, submission.release) == (State.APPROVED, None)
     assert "Not this year." in text_of(paul.get(reverse("collection:submission", args=[submission.pk])))
@@ -84,7 +96,7 @@ def test_several_are_released_together_and_withdrawn_with_a_tombstone(flow):
     assert len(public(flow)) == 12
     address = reverse("collection:release-page", args=[Release.objects.get().pk])
     assert "Withdraw the release" in text_of(paul.get(address))
-    assert paul.post(f"{address}withdraw/", {"reason": "A wrong table."}).status_code == 302
+    assert press(paul, address, "withdraw", reason="A wrong table.").status_code == 302
     assert public(flow) == {}
     assert "Withdraw the release" not in text_of(paul.get(address))
     assert "A wrong table." in text_of(paul.get(address))
@@ -121,3 +133,39 @@ def test_what_was_sent_back_and_approved_anew_since_the_page_was_seen_is_not_rel
     assert response.status_code == 409
     assert "Somebody changed this in the meantime." in text_of(response)
     assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["move", "cancel"])
+def test_a_publisher_acts_on_the_release_that_he_saw(flow, step):
+    """Another moved it after the page was made; nothing that its page did not show is undone."""
+    submission, paul = approved(flow), signed_in("paul")
+    act(paul, "release", submission, title="Literacy", when="later", at=tomorrow().strftime("%Y-%m-%dT%H:%M"))
+    made = Release.objects.get()
+    page = reverse("collection:release-page", args=[made.pk])
+    old = stand_on(paul, page)
+    moved = publishing.reschedule_release(
+        release=made, at=tomorrow() + dt.timedelta(days=1), by=person("paul"), reason="later"
+    )
+    fields = {"at": (tomorrow() + dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"), "reason": "So."}
+
+    for seen in (old, "", "nonsense"):
+        refused = press(paul, page, step, stand=seen, **fields)
+        assert refused.status_code == 409
+        assert "Somebody changed this release in the meantime." in text_of(refused)
+        assert page in refused.content.decode()
+    made.refresh_from_db()
+    assert (made.instant, made.cancelled_at) == (moved.instant, None)
+    assert press(paul, page, step, **fields).status_code == 302
+
+
+def test_what_was_withdrawn_meanwhile_is_not_concealed_unseen(flow):
+    paul = signed_in("paul")
+    act(paul, "release", approved(flow), title="Literacy", when="now")
+    made = Release.objects.get()
+    page = reverse("collection:release-page", args=[made.pk])
+    old = stand_on(paul, page)
+    publishing.withdraw_release(release=made, by=person("paul"), reason="a wrong table")
+
+    assert press(paul, page, "withdraw", stand=old, reason="Theirs.", conceal="on").status_code == 409
+    made.refresh_from_db()
+    assert (made.concealed, made.reason_ended) == (False, "a wrong table")

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from adme.accounts.policy import NotAllowed
 from adme.collection.actions import publishing, review
 from adme.collection.actions.checking import check, open_submission
 from adme.collection.actions.importing import import_and_release
-from adme.collection.actions.mappings import propose
+from adme.collection.actions.mappings import propose, set_mapping
 from adme.collection.actions.receiving import receive_file
-from adme.collection.errors import DraftAltered, ErrorsStand, Overtaken, StaysWhole
+from adme.collection.errors import (
+    BaseMoved,
+    DraftAltered,
+    ErrorsStand,
+    IllegalMove,
+    NothingToSend,
+    Overtaken,
+    OwnWork,
+    StaysWhole,
+)
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
 from adme.collection.queries import parts_of
+from adme.lib import clock
 from adme.observations.models import Delivery
+from adme.releases.actions import release_due
 from adme.releases.exports import export
 from adme.releases.models import Release
 from adme.releases.queries import select
-from adme.structures.models import Dataflow
+from adme.structures.models import Dataflow, Mapping
 from tests.collection.browsing import signed_in, upload
 from tests.collection.cast import person
-from tests.collection.education import bring_in, draft, public, publish
+from tests.collection.education import MAPPING, bring_in, draft, public, publish
 from tests.collection.messages import dataset, obs, sdmx_csv, sdmx_json, series, specific
 from tests.factories.flows import make_flow
 
@@ -308,3 +321,146 @@ def test_the_page_offers_nothing_while_another_part_has_errors(flow: Dataflow, c
     content = signed_in("dewi").get(reverse("collection:submission", args=[submission.pk])).content.decode()
     assert reverse("collection:submit", args=[submission.pk]) not in content
     assert reverse("collection:keep-good-rows", args=[submission.pk]) not in content
+
+
+# --- parts that say nothing, the same message again, and what is undone -----------------------------
+
+EMPTY_FIRST = xml(dataset(series(**TH), action="Delete"), of_camps(CAMP_ROWS))
+EMPTY_SECOND = xml(dataset(EDU_ROWS), of_camps(series(**CAMP), action="Delete"))
+
+
+@pytest.mark.parametrize("content", [EMPTY_FIRST, EMPTY_SECOND], ids=["first", "second"])
+@pytest.mark.parametrize("way_back", ["take_back", "send_back"])
+def test_a_part_that_said_nothing_is_no_obstacle_when_the_message_is_checked_again(
+    flow: Dataflow, camps: Dataflow, content: str, way_back: str
+) -> None:
+    """Meanwhile there may be something for it to delete: it is part of the message again."""
+    dewi, rosa, paul = person("dewi"), person("rosa"), person("paul")
+    opened = draft(flow, content, name="both.xml", declaration="suggested")
+    empty, full = sorted(parts_of(opened), key=lambda one: one.rows_kept)
+    sent = review.submit(submission=empty, by=dewi)
+    assert (sent.pk, sent.state) == (empty.pk, "discarded")
+    full.refresh_from_db()
+    assert full.state == "submitted"
+    if way_back == "take_back":
+        review.take_back(submission=full, by=dewi)
+    else:
+        review.send_back(submission=full, by=rosa, reason="look again")
+    # What the empty part deletes is brought in by others.
+    rows = dataset(EDU_ROWS) if empty.dataflow == flow else of_camps(CAMP_ROWS)
+    publish(empty.dataflow, xml(rows), declaration="suggested")
+
+    checked = check(submission=Submission.objects.get(pk=full.pk), by=dewi)
+    assert checked.state == "draft"
+    standing = list(parts_of(checked))
+    assert [(one.dataflow, one.rows_kept > 0, one.state) for one in standing] == [
+        (full.dataflow, True, "draft"),
+        (empty.dataflow, True, "draft"),
+    ]
+    empty.refresh_from_db()
+    assert empty.state == "discarded"
+    review.submit(submission=standing[1], by=dewi)
+    review.approve(submission=checked, by=rosa)
+    publishing.release(submission=checked, by=paul)
+    figures = (len(public(flow)), len(camp_figures(camps)))
+    assert figures == ((0, 2) if empty.dataflow == flow else (2, 0))
+
+
+def test_a_part_shows_the_mapping_that_was_applied_and_no_other_is_remembered(flow: Dataflow, camps: Dataflow) -> None:
+    dewi = person("dewi")
+    first = draft(flow, BOTH_CSV, name="both.csv", declaration="suggested")
+    second = parts_of(first).get(dataflow=camps)
+    applied = second.declaration
+    set_mapping(submission=second, declaration=MAPPING, by=dewi)
+    with pytest.raises(IllegalMove):
+        review.submit(submission=first, by=dewi)
+    check(submission=second, by=dewi)
+    second.refresh_from_db()
+    assert (second.state, second.declaration, second.rows_kept) == ("draft", applied, 2)
+    remembered = set(Mapping.objects.filter(dataflow=camps).values_list("declaration", flat=True))
+    assert remembered <= {applied}
+
+
+def test_a_message_whose_parts_all_say_nothing_is_not_sent(flow: Dataflow, camps: Dataflow) -> None:
+    content = xml(dataset(series(**TH), action="Delete"), of_camps(series(**CAMP), action="Delete"))
+    opened = draft(flow, content, name="both.xml", declaration="suggested")
+    with pytest.raises(NothingToSend):
+        review.submit(submission=opened, by=person("dewi"))
+    assert publish(flow, content, declaration="suggested").state == "draft"
+
+
+def test_a_first_part_that_says_nothing_does_not_hold_up_the_others(flow: Dataflow, camps: Dataflow) -> None:
+    publish(flow, EMPTY_FIRST, declaration="suggested")
+    assert camp_figures(camps) == {"C1 2020": "10", "C1 2021": "12"}
+    (made,) = Submission.objects.filter(state="released")
+    assert (made.dataflow, made.bound_to, made.part) == (camps, None, 1)
+
+
+def test_the_same_message_again_changes_nothing(flow: Dataflow, camps: Dataflow) -> None:
+    publish(flow, BOTH["SDMX-ML 3.0"], declaration="suggested")
+    again = publish(flow, BOTH["SDMX-ML 3.0"], declaration="suggested")
+    assert [(one.state, one.new, one.changed, one.deleted) for one in parts_of(again)] == [("draft", 0, 0, 0)] * 2
+    assert Release.objects.count() == 1
+
+
+def test_it_goes_live_and_is_taken_back_as_one(
+    flow: Dataflow, camps: Dataflow, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    dewi, rosa, paul = person("dewi"), person("rosa"), person("paul")
+    opened = draft(flow, BOTH["SDMX-ML 3.0"], name="both.xml", declaration="suggested")
+    review.submit(submission=opened, by=dewi)
+    review.approve(submission=opened, by=rosa)
+    tomorrow = clock.now() + dt.timedelta(days=1)
+
+    def shown() -> tuple[int, int]:
+        return len(public(flow)), len(camp_figures(camps))
+
+    for part in parts_of(opened):
+        publishing.release(submission=part, by=paul, at=tomorrow)
+        assert (shown(), Release.objects.pending(0).count()) == ((0, 0), 1)
+        (waiting,) = Release.objects.pending(0)
+        publishing.cancel_release(release=waiting, by=paul, reason="another day")
+        assert {one.state for one in parts_of(opened)} == {"approved"}
+    publishing.release(submission=opened, by=paul, at=tomorrow)
+    (made,) = Release.objects.pending(0)
+    publishing.reschedule_release(release=made, at=tomorrow + dt.timedelta(days=1), by=paul, reason="later")
+    settings.ADME_FIXED_CLOCK = tomorrow + dt.timedelta(days=1, seconds=1)
+    assert release_due() == [made]
+    assert shown() == (2, 2)
+    publishing.withdraw_release(release=made, by=paul, reason="wrong")
+    assert shown() == (0, 0)
+
+
+def test_what_one_part_leans_on_holds_all_of_it(flow: Dataflow, camps: Dataflow) -> None:
+    """The note of the second part is worked out over a figure that is another by the time of the release."""
+    publish(flow, BOTH["SDMX-ML 3.0"], declaration="suggested")
+    leaning = xml(
+        dataset(series(obs("2022", "94"), **TH)),
+        of_camps(series(obs("2020", OBS_STATUS="E"), **CAMP), action="Merge"),
+    )
+    opened = draft(flow, leaning, name="both.xml", declaration="suggested")
+    review.submit(submission=opened, by=person("dewi"))
+    review.approve(submission=opened, by=person("rosa"))
+    publish(camps, xml(of_camps(series(obs("2020", "11"), **CAMP))), declaration="suggested")
+    for at in (None, clock.now() + dt.timedelta(days=1)):
+        with pytest.raises(BaseMoved):
+            publishing.release(submission=opened, by=person("paul"), at=at)
+    assert {one.state for one in parts_of(opened)} == {"approved"}
+    assert (len(public(flow)), camp_figures(camps)["C1 2020"]) == (2, "11")
+
+
+@pytest.mark.parametrize("who", ["dewi", "rosa", "paul", "guest"])
+def test_each_step_of_each_part_is_for_those_who_may_take_it(flow: Dataflow, camps: Dataflow, who: str) -> None:
+    opened = draft(flow, BOTH["SDMX-ML 3.0"], name="both.xml", declaration="suggested")
+    review.submit(submission=opened, by=person("dewi"))
+    for part in parts_of(opened):
+        if who != "rosa":
+            with pytest.raises((NotAllowed, OwnWork)):
+                review.approve(submission=part, by=person(who))
+    assert {one.state for one in parts_of(opened)} == {"submitted"}
+    review.approve(submission=opened, by=person("rosa"))
+    for part in parts_of(opened):
+        if who != "paul":
+            with pytest.raises(NotAllowed):
+                publishing.release(submission=part, by=person(who))
+    assert {one.state for one in parts_of(opened)} == {"approved"}

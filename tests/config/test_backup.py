@@ -133,6 +133,59 @@ def test_a_backup_of_a_later_moment_replaces_the_earlier_one(filled, kept, tmp_p
         assert everything(other) == grown
 
 
+WITHDRAWN_MEANWHILE = """
+import threading
+from pathlib import Path
+from adme.accounts.models import Grant, User
+from adme.accounts.roles import Role
+from adme.config import keeping
+from adme.releases import actions, finishing, queries
+from adme.releases.models import FrozenFile, Release
+from django.db import connections
+
+finishing.finish()
+public = Release.objects.standing().published(queries.clock_instant())
+files = dict(FrozenFile.objects.filter(release__in=public).values_list("file", "release_id"))
+listed, gone = keeping._files, []
+
+def withdrawn(release):
+    by = User.objects.create(username="meanwhile")
+    Grant.objects.create(user=by, role=Role.PUBLISHER)
+    actions.withdraw(release=Release.objects.get(pk=release), by=by, reason="wrong")
+    connections.close_all()
+
+def files_with_a_withdrawal():
+    for name, path in list(listed()):
+        if not gone and (release := files.get(name.removeprefix("frozen/"))):
+            gone.append(name)
+            thread = threading.Thread(target=withdrawn, args=(release,))
+            thread.start()
+            thread.join()
+        yield name, path
+
+keeping._files = files_with_a_withdrawal
+said = []
+manifest = keeping.backup(Path(sys.argv[1]), said.append)
+print(json.dumps([gone, [part.path for part in manifest.files], said]))
+"""
+
+
+def test_a_release_may_be_withdrawn_while_a_backup_is_made(filled, tmp_path):
+    """Its files go with it; the backup is of the moment before, in which they can be made anew."""
+    made = tmp_path / "made.backup"
+    with copied(filled, tmp_path / "home") as one:
+        before = everything(one)
+        (gone,), paths, said = one.python(WITHDRAWN_MEANWHILE, str(made))
+    assert gone not in paths
+    assert f"{gone} was removed meanwhile" in said
+    with empty(tmp_path / "other") as other:
+        other.adme("restore", str(made))
+        assert everything(other) == before
+        other.adme("release-due")
+        assert (other.home / gone).is_file()
+        other.adme("verify", "--deep")
+
+
 def test_a_backup_is_not_overwritten_and_not_readable_by_others(kept, filled):
     before = kept.read_bytes()
     assert kept.stat().st_mode & 0o077 == 0

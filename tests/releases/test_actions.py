@@ -22,6 +22,8 @@ from adme.releases.errors import (
 )
 from adme.releases.models import Release, ReleasePart
 from tests.factories.flows import coded, make_delivery, make_flow
+from tests.factories.waiting import Beside
+from tests.releases.conftest import Press
 
 pytestmark = pytest.mark.django_db
 
@@ -398,3 +400,27 @@ def test_a_digest_is_of_content_not_of_ids(press, hands):
     end(actions.withdraw, wrong, press)
 
     assert digest() == one
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_is_moved_to_the_moment_that_another_is_being_made_for(flow, publisher, hands):
+    """The moved one waits for the other's microsecond, and holds nothing meanwhile that the other still needs."""
+    press = Press(flow, publisher, hands)
+    waiting = press.release((TH, "2019", 1.0), at=10)
+    second = make_flow("DF_SECOND")
+    moved = Beside(lambda: end(actions.reschedule, waiting, press, at=hands.at(20)))
+
+    def rows():
+        moved.start_and_wait_until_it_waits()
+        yield coded(second, [(TH, "2019", 2.0)])
+
+    made = actions.release(
+        deliveries=[(make_delivery(second), rows())], title="Second", by=publisher, reason="x", at=hands.at(20)
+    )
+    outcome = moved.join()
+    assert isinstance(outcome, Release), outcome
+    assert (made.instant, outcome.instant) == (hands.instant(20), hands.instant(20) + 1)
+    hands.set(20.1)
+    assert actions.release_due() == [made, waiting]
+    assert list(verify_store()) == []

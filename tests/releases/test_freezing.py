@@ -112,6 +112,20 @@ def test_a_file_that_is_missing_is_made_anew_and_one_that_was_altered_is_seen(pr
     assert list(verify_store()) == []
 
 
+def test_a_file_that_goes_while_all_are_verified_is_no_fault(press, monkeypatch):
+    press.release((KEY, "2019", 1.5))
+    actions.release_due()
+    real = frozen_store.digest_of
+
+    def meanwhile(path):
+        FrozenFile.objects.all().delete()
+        path.unlink()
+        return real(path)
+
+    monkeypatch.setattr(frozen_store, "digest_of", meanwhile)
+    assert list(verify_store()) == []
+
+
 def test_files_of_a_withdrawn_release_go(press, hands, frozen_dir, django_capture_on_commit_callbacks):
     press.release((KEY, "2019", 1.0))
     hands.set(10)

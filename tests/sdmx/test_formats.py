@@ -19,9 +19,11 @@ from pysdmx.io import read_sdmx
 
 from adme.lib import clock
 from adme.observations.models import Delivery
+from adme.releases import frozen_files
+from adme.releases.exports import export
 from adme.releases.frozen_store import freeze, missing
 from adme.releases.models import Release, ReleasePart
-from adme.releases.queries import clock_instant
+from adme.releases.queries import clock_instant, select
 from adme.sdmx.negotiation import DATA
 from adme.structures.actions.code_lists import NewCode
 from adme.structures.actions.words import set_codes
@@ -334,6 +336,46 @@ def test_if_range_gives_a_part_of_the_same_state_only(frozen: bytes) -> None:
     for other in ('"another"', first["Last-Modified"]):  # two states can be of one second
         answer = get(Accept=PARQUET, **{"Range": "bytes=0-9", "If-Range": other})
         assert (answer.status_code, body(answer)) == (200, frozen)
+
+
+@pytest.fixture
+def vanishing(frozen: bytes, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Its release is withdrawn between the look for the file and its opening."""
+    real = frozen_files.file_at
+
+    def file_at(*given: Any) -> Path | None:
+        path = real(*given)
+        if path is not None:
+            path.unlink()
+        return path
+
+    monkeypatch.setattr(frozen_files, "file_at", file_at)
+    return frozen
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=0-9"])
+def test_a_frozen_file_that_goes_as_it_is_asked_for_is_as_if_it_were_not_there(vanishing: bytes, asked: str) -> None:
+    answer = get(Accept=PARQUET, Range=asked)
+    assert answer.status_code == 200
+    assert answer["ETag"].startswith("W/")
+    assert from_parquet(body(answer)) == CELLS
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "sdmx-csv"])
+def test_what_is_written_from_a_frozen_file_that_goes_is_written_from_the_store(
+    vanishing: bytes, flow: Dataflow, name: str
+) -> None:
+    assert b"".join(export(select(flow), name).chunks())
+    if name == "csv":
+        assert from_csv(b"".join(export(select(flow), name).chunks())) == CELLS
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=0-9"])
+def test_a_file_that_is_being_sent_is_sent_to_its_end(frozen: bytes, settings: Any, asked: str) -> None:
+    answer = get(Accept=PARQUET, Range=asked)
+    (path,) = settings.FROZEN_DIR.rglob("*.parquet")
+    path.unlink()
+    assert body(answer) == (frozen[:10] if asked else frozen)
 
 
 # --- how it is refused --------------------------------------------------------------------------------

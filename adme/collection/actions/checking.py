@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from adme.accounts import audit
 from adme.accounts.models import User
-from adme.accounts.policy import require
+from adme.accounts.policy import NotAllowed, require
 from adme.accounts.roles import Verb
 from adme.collection.actions.mappings import remember
 from adme.collection.actions.review import counts, move, submit
-from adme.collection.actions.together import for_all
+from adme.collection.actions.together import for_all, locked_together
 from adme.collection.errors import CollectionError, Overtaken
 from adme.collection.examining import RECORDING, Examined
 from adme.collection.message_parts import Part, examine_parts, sendable
@@ -132,7 +133,7 @@ def open_submission(
     parts = examine_parts(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
     if dry_run:
         return opened([Opened(None, part.examined, part.dataflow) for part in parts])
-    with transaction.atomic():
+    with transaction.atomic(), audit.at_the_end():
         drafts = open_parts(source_file=source_file, parts=parts, by=by, reason=reason, keep_good_rows=keep_good_rows)
         if send and sendable([part.examined for part in parts], keep_good_rows=keep_good_rows):
             submit(submission=drafts[0], by=by, reason=reason)
@@ -219,6 +220,12 @@ def run_check(*, submission: Submission, by: User) -> Submission:
 @transaction.atomic
 def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, revision: int) -> Submission:
     """What was found in each part goes into its submission; a dataflow that is met for the first time gets one."""
+    with audit.at_the_end():
+        locked_together(submission)
+        return _recorded(submission, parts, by=by, revision=revision)
+
+
+def _recorded(submission: Submission, parts: Sequence[Part], *, by: User, revision: int) -> Submission:
     keep = submission.keep_good_rows and len(parts) == 1
     first = record_examined(
         submission=submission, examined=parts[0].examined, by=by, revision=revision, keep_good_rows=keep
@@ -239,6 +246,8 @@ def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, re
                 bound_to=submission,
                 part=number,
             )
+        # As it was applied, whatever somebody entered at this part: the first part says how the file is read.
+        Submission.objects.filter(pk=draft.pk).update(declaration=to_yaml(part.declaration))
         record_examined(submission=draft, examined=part.examined, by=by)
     for one in bound.values():
         record_examined(submission=one, examined=Examined(), by=by)  # nothing of the message is about it any more
@@ -247,17 +256,22 @@ def _record_parts(submission: Submission, parts: Sequence[Part], *, by: User, re
 
 @transaction.atomic
 def _note_failure(submission: Submission, fault: Exception, *, by: User, revision: int) -> None:
-    said = str(fault) if isinstance(fault, CollectionError | StructureError) else ""
-    if not said:
+    words = _words_for(fault)
+    if words is None:
         log.error("check.failed submission=%s", submission.pk, exc_info=fault)
-    words = (
-        said or "The fault is ours, and it has been written down. Nothing was changed; please start the check again."
-    )
+        words = "The fault is ours, and it has been written down. Nothing was changed; please start the check again."
 
     def step(one: Submission, seen: int | None) -> Submission:
         return move(submission=one, verb="fail", by=by, revision=seen, step="", trouble=words)
 
     for_all(submission, step, revision=revision)
+
+
+def _words_for(fault: Exception) -> str | None:
+    """What to say of a check that was refused; None for a fault of ours."""
+    if isinstance(fault, NotAllowed):  # taken away while the check ran
+        return _("Whoever brought this in may no longer bring figures in. Nothing was changed.")
+    return str(fault) if isinstance(fault, CollectionError | StructureError) else None
 
 
 def check(*, submission: Submission, by: User, revision: int | None = None) -> Submission:

@@ -11,6 +11,7 @@ import polars as pl
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from adme.accounts import audit
 from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
@@ -106,7 +107,7 @@ def correct_value(
         raise Overtaken
     texts = _texts(structure, key, period, value, obs_status, standing, note, delete=delete)
     examined = replace(_examined(dataflow, structure, texts, delete=delete), merged_onto=onto)
-    with transaction.atomic():
+    with transaction.atomic(), audit.at_the_end():
         submission = start_submission(
             source_file=None,
             dataflow=dataflow,

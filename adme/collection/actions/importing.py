@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from adme.accounts import audit
 from adme.accounts.models import User
 from adme.accounts.policy import require
 from adme.accounts.roles import Verb
@@ -42,7 +43,7 @@ def import_and_release(
     for verb in (Verb.PREPARE, Verb.REVIEW, Verb.APPROVE_OWN, Verb.PUBLISH):
         require(by, verb)
     parts = examine_parts(source_file=source_file, dataflow=dataflow, declaration=declaration, compare=compare)
-    with transaction.atomic():
+    with transaction.atomic(), audit.at_the_end():
         drafts = open_parts(source_file=source_file, parts=parts, by=by, reason=reason, keep_good_rows=keep_good_rows)
         if _can_go_on(parts, keep_good_rows=keep_good_rows, compared=compare):
             going = next(draft for draft in drafts if draft.rows_kept)

@@ -103,8 +103,11 @@ def remember(*, submission: Submission, by: User) -> None:
         return
     if submission.source_file.is_message:
         return  # it says itself what its parts are
-    sheet = from_yaml(submission.declaration).dialect.sheet
-    header = stable_header(FileFacts.from_dict(submission.source_file.facts).sheet(sheet).columns)
+    facts = FileFacts.from_dict(submission.source_file.facts)
+    named = from_yaml(submission.declaration).dialect.sheet
+    # A mapping that was written for a workbook serves the same table as CSV, which has no sheets.
+    sheet = facts.sheet(named if any(one.name == named for one in facts.sheets) else None)
+    header = stable_header(sheet.columns)
     known = mapping_for(header, dataflow=submission.dataflow)
     if known is not None and known.declaration == submission.declaration:
         return

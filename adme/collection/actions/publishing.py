@@ -86,6 +86,7 @@ def release_together(
         announced=announced,
     )
     for submission, delivery, _frames in pushed:
+        require_base(submission, before=made.instant if at is None else None)
         move(
             submission=submission,
             verb="release",
@@ -134,11 +135,14 @@ def _delivery(submission: Submission, reason: str) -> Delivery:
 
 
 @transaction.atomic
-def cancel_release(*, release: Release, by: User, reason: str) -> Release:
-    """Call off a release that is still to come; its submissions are approved again and can be released anew."""
+def cancel_release(*, release: Release, by: User, reason: str, seen: str | None = None) -> Release:
+    """Call off a release that is still to come; its submissions are approved again and can be released anew.
+
+    `seen`, here and below, is `Release.stand` as the person saw it: ReleaseChanged when it stands otherwise by now.
+    """
     require(by, Verb.PUBLISH)
     submissions = _in_release(release)
-    ended = releases.cancel(release=release, by=by, reason=reason)
+    ended = releases.cancel(release=release, by=by, reason=reason, seen=seen)
     for submission in submissions:
         move(
             submission=submission,
@@ -157,22 +161,24 @@ def _in_release(release: Release) -> list[Submission]:
 
 
 @transaction.atomic
-def reschedule_release(*, release: Release, at: dt.datetime, by: User, reason: str) -> Release:
+def reschedule_release(*, release: Release, at: dt.datetime, by: User, reason: str, seen: str | None = None) -> Release:
     """Move a release that is still to come to another instant that is still to come; InTheWay as when it was made."""
     require(by, Verb.PUBLISH)
-    moved = releases.reschedule(release=release, at=at, by=by, reason=reason)
+    moved = releases.reschedule(release=release, at=at, by=by, reason=reason, seen=seen)
     require_way(_dataflows(moved))
     return moved
 
 
 @transaction.atomic
-def withdraw_release(*, release: Release, by: User, reason: str, conceal: bool = False) -> Release:
+def withdraw_release(
+    *, release: Release, by: User, reason: str, conceal: bool = False, seen: str | None = None
+) -> Release:
     """Take a public release back; its tombstone stays. With `conceal`, as if it had never been, for past dates too.
 
     A waiting release that leans on what is public stands in the way of that (InTheWay), until it is cancelled.
     """
     require(by, Verb.PUBLISH)
-    ended = releases.withdraw(release=release, by=by, reason=reason, conceal=conceal)
+    ended = releases.withdraw(release=release, by=by, reason=reason, conceal=conceal, seen=seen)
     require_way(_dataflows(ended))
     return ended
 

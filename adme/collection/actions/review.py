@@ -11,7 +11,7 @@ from adme.accounts import audit
 from adme.accounts.models import User
 from adme.accounts.policy import can, require
 from adme.accounts.roles import Verb
-from adme.collection.actions.together import for_all, locked_together, require_alone
+from adme.collection.actions.together import for_all, hand_on, locked_together, require_alone
 from adme.collection.errors import DraftAltered, ErrorsStand, NothingToSend, Overtaken
 from adme.collection.files import DRAFTS
 from adme.collection.models import Submission
@@ -41,7 +41,8 @@ def move(
     `revision` is the one that the person saw: Overtaken when it has moved on. NotAllowed, IllegalMove, NotYours,
     OwnWork and ReasonMissing come from the table. Returns the submission as stored.
     """
-    require(by, TRANSITIONS[verb].right)
+    if (right := TRANSITIONS[verb].right) is not None:
+        require(by, right)
     current = locked(submission)
     own = current.prepared_by_id == by.pk
     row = check_move(
@@ -72,7 +73,7 @@ def move(
 def submit(*, submission: Submission, by: User, reason: str = "", revision: int | None = None) -> Submission:
     """Send a draft for review. NothingToSend without a good row, ErrorsStand unless the good rows may go on alone.
 
-    A part of a message that would not touch its dataflow is discarded.
+    A part of a message that would not touch its dataflow is discarded; checked again, the message may have it anew.
     """
     parts = locked_together(submission)
     if parts[0].state == Submission.State.DRAFT:
@@ -94,7 +95,11 @@ def submit(*, submission: Submission, by: User, reason: str = "", revision: int 
             review_note="",
         )
 
-    return for_all(submission, step, revision=revision)
+    moved = for_all(submission, step, revision=revision)
+    if len(parts) == 1:
+        return moved
+    hand_on(moved)
+    return Submission.objects.get(pk=moved.pk)
 
 
 def require_sendable(parts: Sequence[Submission]) -> None:

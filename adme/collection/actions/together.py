@@ -14,7 +14,7 @@ from adme.collection.errors import StaysWhole
 from adme.collection.models import Submission
 from adme.collection.queries import parts_of
 
-__all__ = ["for_all", "locked_together", "require_alone", "tell_others"]
+__all__ = ["for_all", "hand_on", "locked_together", "require_alone", "tell_others"]
 
 Step = Callable[[Submission, int | None], Submission]
 """One step of one submission: the submission as it stands, and the revision that was seen of it, if one was."""
@@ -34,6 +34,19 @@ def for_all(submission: Submission, step: Step, *, revision: int | None) -> Subm
     for one in others:
         step(one, None)
     return moved
+
+
+def hand_on(submission: Submission) -> None:
+    """A first part that has been discarded alone gives its place to the next that stands: what is done with the message
+    from now on is done with that one."""
+    first = submission.bound_to_id or submission.pk
+    heir = Submission.objects.filter(bound_to=first).exclude(state=Submission.State.DISCARDED).order_by("part").first()
+    if heir is None or not Submission.objects.filter(pk=first, state=Submission.State.DISCARDED).exists():
+        return
+    place = heir.part
+    Submission.objects.filter(pk=heir.pk).update(bound_to=None, part=1)
+    Submission.objects.filter(bound_to=first).update(bound_to=heir)
+    Submission.objects.filter(pk=first).update(bound_to=heir, part=place)
 
 
 def require_alone(submission: Submission) -> None:

@@ -45,7 +45,7 @@ class Submission(models.Model):
     """States move only by the table in `collection.transitions`.
 
     A message about several dataflows is a submission for each, bound to that of the first: every step takes all of them
-    (`actions.together`), and one release makes them public.
+    (`actions.together`), and one release makes them public. Only what says nothing is discarded alone.
 
     Draft rows, differences and refused rows are Parquet files named by their digest; the digest that was approved is
     the one that is released. Counts of rows are rows of the file; counts of errors and warnings are single problems.
@@ -173,7 +173,11 @@ class Submission(models.Model):
                 condition=models.Q(part=1, bound_to__isnull=True) | models.Q(part__gt=1, bound_to__isnull=False),
                 name="the_first_part_is_bound_to_none",
             ),
-            models.UniqueConstraint(fields=["bound_to", "dataflow"], name="one_part_of_a_message_for_each_dataflow"),
+            models.UniqueConstraint(
+                fields=["bound_to", "dataflow"],
+                condition=~models.Q(state="discarded"),
+                name="one_standing_part_of_a_message_for_each_dataflow",
+            ),
         ]
 
     def __str__(self) -> str:

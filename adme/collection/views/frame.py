@@ -99,6 +99,8 @@ def _way_back(kwargs: dict[str, Any]) -> list[Link]:
     if "submission_id" in kwargs:
         address = reverse("collection:submission", args=[kwargs["submission_id"]])
         links.insert(0, Link(_("To the submission"), address))
+    if "release_id" in kwargs:
+        links.insert(0, Link(_("To the release"), reverse("collection:release-page", args=[kwargs["release_id"]])))
     return links
 
 

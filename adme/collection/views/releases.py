@@ -191,6 +191,11 @@ def _parts(found: Release) -> Table:
     return Table(_("What it changed when it was stored"), columns, tuple(rows), caption_hidden=True, dense=True)
 
 
+def _seen(request: HttpRequest) -> str:
+    """How the release stood on the page; a word that never fits where the form does not say."""
+    return request.POST.get("stand", "")
+
+
 @policy(Verb.PUBLISH, methods=("POST",), formats=("html",))
 @in_plain_words
 def move(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
@@ -199,7 +204,11 @@ def move(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, found, forms_given={"move": form}, status=422)
     publishing.reschedule_release(
-        release=found, at=form.cleaned_data["at"], by=person_of(request), reason=form.cleaned_data["reason"]
+        release=found,
+        at=form.cleaned_data["at"],
+        by=person_of(request),
+        reason=form.cleaned_data["reason"],
+        seen=_seen(request),
     )
     messages.success(request, _("Moved."))
     return redirect("collection:release-page", release_id=found.pk)
@@ -212,7 +221,9 @@ def cancel(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
     found, form = _found(release_id), EndReleaseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, forms_given={"cancel": form}, status=422)
-    publishing.cancel_release(release=found, by=person_of(request), reason=form.cleaned_data["reason"])
+    publishing.cancel_release(
+        release=found, by=person_of(request), reason=form.cleaned_data["reason"], seen=_seen(request)
+    )
     messages.success(request, _("Cancelled. Its submissions are approved and wait for another release."))
     return redirect("collection:releases")
 
@@ -229,6 +240,7 @@ def withdraw(request: HttpRequest, release_id: uuid.UUID) -> HttpResponseBase:
         by=person_of(request),
         reason=form.cleaned_data["reason"],
         conceal=form.cleaned_data["conceal"],
+        seen=_seen(request),
     )
     messages.success(request, _("Withdrawn. The public sees what would be true without it."))
     return redirect("collection:release-page", release_id=found.pk)

@@ -35,7 +35,9 @@ def override(
     _known_area(area)
     # Decisions on one framework wait for each other: nobody meets the database's refusal of a second one that stands.
     Framework.objects.select_for_update().get(pk=node.framework_id)
-    standing: list[Any] = list(Override.objects.filter(node=node, area=area, withdrawn_instant__isnull=True))
+    # Each with its row: one that is being withdrawn has been withdrawn by then, and keeps who did it and why.
+    of_cell = Override.objects.select_for_update().filter(node=node, area=area, withdrawn_instant__isnull=True)
+    standing: list[Any] = list(of_cell)
     now = clock.now_instant()
     Override.objects.filter(pk__in=[one.pk for one in standing]).update(
         withdrawn_instant=now, withdrawn_by=name_of(by), withdrawn_reason=reason

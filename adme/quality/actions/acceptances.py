@@ -12,6 +12,7 @@ from adme.accounts.models import User
 from adme.accounts.policy import can, require
 from adme.accounts.roles import Verb
 from adme.lib import clock
+from adme.observations.locks import lock_flows
 from adme.quality.errors import NotAcceptable, RuleReasonMissing
 from adme.quality.models import Acceptance
 from adme.structures.models import Dataflow
@@ -38,6 +39,8 @@ def accept(*, dataflow: Dataflow, problems: pl.DataFrame, by: User, reason: str,
     cells = problems.unique(["rule", "key", "period"], maintain_order=True)
     if cells["key"].null_count() or (cells["severity"] != WARNING).any():
         raise NotAcceptable
+    # The same cell may be in two submissions, and vouched for in both at once.
+    lock_flows([dataflow.pk])
     now = clock.now()
     standing = _in_force(dataflow, cells)
     fresh = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from adme.accounts import audit
 from adme.accounts.models import User
@@ -54,7 +54,11 @@ def create_rule(
     if ValidationRule.objects.filter(name=declaration.name).exists():
         raise RuleExists(declaration.name)
     rule = ValidationRule(name=declaration.name, dataflow=dataflow, kind=declaration.kind.value, revision=0)
-    return _put(rule, declaration, dataflow, state, by=by, reason=reason, done="created")
+    try:
+        with transaction.atomic():
+            return _put(rule, declaration, dataflow, state, by=by, reason=reason, done="created")
+    except IntegrityError as fault:  # somebody else made one of that name in this moment
+        raise RuleExists(declaration.name) from fault
 
 
 @transaction.atomic
@@ -102,6 +106,7 @@ class Brought:
 
 
 @transaction.atomic
+@audit.at_the_end()
 def bring_in_rules(*, rules: Iterable[tuple[RuleDeclaration, str]], by: User | str, reason: str) -> Brought:
     """Make or change the rules of a file (declaration and state of each), all or none. Others stay as they are."""
     _may_change(by, reason)

@@ -70,6 +70,12 @@ class Release(models.Model):
     def __str__(self) -> str:
         return text_in(self.title) or str(self.id)
 
+    @property
+    def stand(self) -> str:
+        """Its instant and its end, in one word: a page sends it back, so that whoever acts has seen what is there."""
+        ends = {"cancelled": self.cancelled_at, "concealed": self.concealed, "withdrawn": self.withdrawn_at}
+        return f"{self.instant}-{next((end for end, reached in ends.items() if reached), 'standing')}"
+
 
 class ReleasePart(models.Model):
     """One delivery of one dataflow in a release, with what it changed when it was stored."""

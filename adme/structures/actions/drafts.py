@@ -104,6 +104,7 @@ def change_draft(*, draft: Draft, content: Content, by: User | str, reason: str,
 
 
 @transaction.atomic
+@audit.at_the_end()
 def approve_draft(*, draft: Draft, by: User | str, revision: int, reason: str = "") -> Drafted:
     """Make a draft the newest version. OwnDraft for whoever changed it, unless he may approve his own; NotADraft,
     DraftMovedOn; StructureRefused where the artefact is another now than the draft began with, or nothing differs."""

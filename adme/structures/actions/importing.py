@@ -80,6 +80,7 @@ class _Name(NamedTuple):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def import_structures(
     *,
     artefacts: Artefacts,

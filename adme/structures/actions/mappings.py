@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -36,14 +37,20 @@ def remember_mapping(
         require(by, Verb.PREPARE)
     from_yaml(declaration)
     whose = provider or dataflow.provider
-    old = Mapping.objects.select_for_update().filter(provider=whose, dataflow=dataflow, name=name).first()
-    kept = old or Mapping(provider=whose, dataflow=dataflow, name=name)
-    before = kept.declaration if old else ""
-    kept.declaration = declaration
-    kept.header_digest = header_digest(header)
-    kept.updated_at = clock.now()
-    kept.updated_by = by.get_username() if isinstance(by, User) else by
-    kept.save()
+    said: dict[str, Any] = {
+        "declaration": declaration,
+        "header_digest": header_digest(header),
+        "updated_at": clock.now(),
+        "updated_by": by.get_username() if isinstance(by, User) else by,
+    }
+    # Two checks may remember the first of a name at once: the later one finds the other's and takes its place.
+    of_name = Mapping.objects.select_for_update(of=("self",))
+    kept, is_new = of_name.get_or_create(provider=whose, dataflow=dataflow, name=name, defaults=said)
+    before = "" if is_new else kept.declaration
+    if not is_new:
+        for field, value in said.items():
+            setattr(kept, field, value)
+        kept.save(update_fields=list(said))
     audit.record(
         by=by,
         action="structures.mapping.remembered",
