@@ -75,6 +75,7 @@ def _is_aggregated(part: Part, frequency: str) -> bool:
 def _rule(part: Part) -> Rule:
     assert part.kpi is not None  # noqa: S101 - only measured parts are asked for
     told = part.kpi.aggregation
+    begin = [periods.first_day(one.period) for one in part.kpi.breaks]
     return Rule(
         part.uid,
         told.rule,
@@ -84,6 +85,7 @@ def _rule(part: Part) -> Rule:
         told.near,
         told.carry_forward,
         told.interpolate,
+        tuple(step_at(day.year, day.month, part.kpi.frequency) for day in begin),
     )
 
 

@@ -57,6 +57,7 @@ class Rule:
     `condition` is ">= 50" for a count. `near` is how far above a threshold a figure is still flagged. `carry_forward`
     is for how many steps a member's value may stand in for a later one; `interpolate` how many steps in a row may be
     missing between two values of a segment for a straight line to stand in for them. 0 for either means never.
+    `breaks` are the steps from which on values are not comparable with those before: none is carried on across one.
     """
 
     item: str
@@ -67,6 +68,7 @@ class Rule:
     near: float = 0.1
     carry_forward: int = 0
     interpolate: int = 0
+    breaks: tuple[int, ...] = ()
 
     @property
     def thresholds(self) -> tuple[float, float]:
@@ -95,13 +97,16 @@ def aggregate(
     """The figures of every item at every step at which any member has one.
 
     A member's value at a step is its own; or lies on the straight line between the two around it, where at most
-    `interpolate` steps are missing between them; or is carried on from at most `carry_forward` steps before. A weighted
+    `interpolate` steps are missing between them; or is carried on from at most `carry_forward` steps before, and from
+    before no break. A weighted
     mean uses members with a value and a weight of at most OLDEST_WEIGHT steps before; nobody else counts as covered.
     """
     if len({rule.item for rule in rules}) != len(rules):
         raise ValueError("An item has one rule.")
     told = _told(rules)
-    parts = _parts(values, members, told, weights if weights is not None else pl.DataFrame(schema=WEIGHTS))
+    parts = _parts(
+        values, members, told, weights if weights is not None else pl.DataFrame(schema=WEIGHTS), _broken(rules)
+    )
     parts = parts.sort("item", "step", "area")
     figures = _figures(parts, told, rules)
     shown = ("item", "step", "area", "value", "used", "carried_from", "interpolated", "weight", "weight_step")
@@ -115,7 +120,14 @@ def _told(rules: Sequence[Rule]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
 
 
-def _parts(values: pl.DataFrame, members: pl.DataFrame, told: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
+def _broken(rules: Sequence[Rule]) -> pl.DataFrame:
+    rows = [(rule.item, step, step) for rule in rules for step in sorted(rule.breaks)]
+    return pl.DataFrame(rows, schema={"item": pl.String, "step": pl.Int64, "broken": pl.Int64}, orient="row")
+
+
+def _parts(
+    values: pl.DataFrame, members: pl.DataFrame, told: pl.DataFrame, weights: pl.DataFrame, broken: pl.DataFrame
+) -> pl.DataFrame:
     """A row for every member of every step of every item, with its value and weight where it has them."""
     present = values.join(told, on="item").filter(pl.col("value").is_not_null())
     steps = present.select("item", "step").unique()
@@ -124,7 +136,11 @@ def _parts(values: pl.DataFrame, members: pl.DataFrame, told: pl.DataFrame, weig
     own = present.select("item", "area", "step", "value", "imputed", "segment", carried_from="step").sort("step")
     parts = expected.join_asof(own, on="step", by=["item", "area"], strategy="backward", check_sortedness=False)
     parts = _interpolated(parts, own)
-    near_enough = pl.col("step") - pl.col("carried_from") <= pl.col("carry_forward")
+    parts = parts.sort("step").join_asof(
+        broken.sort("step"), on="step", by="item", strategy="backward", check_sortedness=False
+    )
+    comparable = pl.col("broken").is_null() | (pl.col("carried_from") >= pl.col("broken"))
+    near_enough = comparable & (pl.col("step") - pl.col("carried_from") <= pl.col("carry_forward"))
     kept = near_enough | pl.col("interpolated")
     parts = parts.with_columns(pl.when(kept).then(name) for name in ("value", "imputed", "carried_from"))
     weighed = weights.filter(pl.col("weight") > 0).with_columns(weight_step="step").sort("step")

@@ -65,13 +65,12 @@ class Where:
         """Whether nothing is asked of single observations."""
         return all(component in structure.dimension for component in self.components)
 
-    def freed(self, structure: StructureView, component: str) -> Where:
-        """The same without what is asked of one component."""
+    def freed(self, places: Sequence[str], component: str) -> Where:
+        """The same without what is asked of one component; `places` are the dimensions in their order."""
         others = {name: asked for name, asked in self.components.items() if name != component}
-        places = [one.id for one in structure.dimensions]
         if component not in places:
             return Where(self.keys, others)
-        place = places.index(component)
+        place = list(places).index(component)
         return Where(tuple((*key[:place], (), *key[place + 1 :]) for key in self.keys), others)
 
 

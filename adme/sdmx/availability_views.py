@@ -19,10 +19,12 @@ from adme.sdmx.answers import made_answer, sdmx_errors
 from adme.sdmx.errors import NoResults, NotImplementedYet, SyntaxFault
 from adme.sdmx.flows import EVERY, dataflow_of_reference, is_provided_by, named_dataflows, parts_of_reference
 from adme.sdmx.negotiation import STRUCTURES, STRUCTURES_V1
-from adme.sdmx.query import Components
+from adme.sdmx.query import Components, parse_query
 from adme.sdmx.raw_query import parted, with_stray_parameters
 from adme.sdmx.references import collect, partial
 from adme.sdmx.registry import PublicRegistry
+from adme.sdmx.scorecard_availability import scorecard_constraint
+from adme.sdmx.scorecard_data import components as scorecard_components
 from adme.sdmx.scorecard_data import scorecard_slug
 from adme.sdmx.several import Asked, questions
 from adme.sdmx.structure_views import written
@@ -53,7 +55,11 @@ def availability(
     component: str = "*",
 ) -> HttpResponseBase:
     """`/availability/{context}/{agency}/{id}/{version}/{key}/{componentID}`: codes and periods that have data."""
-    _refuse_scorecards(context, agency, flow)
+    if slug := scorecard_slug(context, agency, flow):
+        wish = wish_of(request, STRUCTURES)
+        own, rest = _own_parameters(wish.rest)
+        question = parse_query(key, rest, scorecard_components())
+        return _of_scorecard(request, slug, version, question, component, own, wish)
     dataflows = named_dataflows(context, agency, flow, version)
     wish = wish_of(request, STRUCTURES)
     own, rest = _own_parameters(wish.rest)
@@ -67,10 +73,15 @@ def availability_v1(
     request: HttpRequest, flow: str, key: str = "all", provider: str = "all", component: str = "all"
 ) -> HttpResponseBase:
     """`/availableconstraint/{flow}/{key}/{provider}/{componentID}` of SDMX-REST 1."""
-    _refuse_scorecards("dataflow", *parts_of_reference(flow)[:2])
-    dataflow = dataflow_of_reference(flow)
     wish = wish_of(request, STRUCTURES_V1)
     own, rest = _own_parameters(wish.rest)
+    agency, name, version = parts_of_reference(flow)
+    if slug := scorecard_slug("dataflow", agency, name):
+        if provider not in ("", *EVERY):
+            raise NoResults("Nothing public matches.")
+        question = parse_v1_query(key, rest, scorecard_components())
+        return _of_scorecard(request, slug, version, question, component, own, wish)
+    dataflow = dataflow_of_reference(flow)
     question = parse_v1_query(key, rest, Components.of(structure_of(dataflow)))
     if not is_provided_by(dataflow, provider):
         raise NoResults("Nothing public matches.")
@@ -100,9 +111,21 @@ def _answer(
     return made_answer(request, body, wish.offer.media_type, as_of=asked[0].question.as_of, language=language)
 
 
-def _refuse_scorecards(context: str, agency: str, flow: str) -> None:
-    if scorecard_slug(context, agency, flow):
-        raise NotImplementedYet("What there is of a scorecard is not offered here; its structure and data are.")
+def _of_scorecard(
+    request: HttpRequest,
+    slug: str,
+    version: str,
+    question: Question,
+    component: str,
+    own: Mapping[str, str],
+    wish: Wish,
+) -> HttpResponseBase:
+    wanted = set(component.split(",")) - set(EVERY)
+    freely = own.get("mode", "exact") == "available"
+    constraint, language = scorecard_constraint(slug, version, question, wanted, freely=freely, wish=wish)
+    artefacts = _with_references((constraint,), own.get("references", "none"))
+    body = written(artefacts, wish.offer.export, language)
+    return made_answer(request, body, wish.offer.media_type, as_of=question.as_of, language=language)
 
 
 def _constraints(asked: Sequence[Asked], wanted: set[str], mode: str) -> tuple[Constraint, ...]:
@@ -157,7 +180,7 @@ def _found(dataflow: Dataflow, question: Question) -> Availability:
 def _freed(dataflow: Dataflow, question: Question, component: str, found: Availability) -> Availability:
     """What would still give data for one component if what is asked of it were another; `found` where nothing is."""
     where = question.where
-    freed = where.freed(structure_of(dataflow), component)
+    freed = where.freed([one.id for one in structure_of(dataflow).dimensions], component)
     if freed == where:
         return found
     return queries.available(dataflow, dataclasses.replace(question, where=freed))
@@ -175,6 +198,8 @@ def _with_references(constraints: tuple[Constraint, ...], references: str) -> Ar
     if references == "none":
         return Artefacts(constraints=constraints)
     registry = PublicRegistry()
+    if any(one.dataflow not in registry.artefacts for one in constraints):
+        raise NotImplementedYet("What an earlier edition refers to is not kept: ask without references.")
     everything = collect(
         registry, [one.dataflow for one in constraints], "descendants,provisionagreement,dataproviderscheme", "full"
     )

@@ -19,6 +19,7 @@ from adme.frameworks.scorecard import Scorecard, scorecard
 from adme.frameworks.told import scorecard_flow, told
 from adme.lib.sdmx_messages.shape import FLAT, FlowData, FlowShape, Part
 from adme.releases import exports
+from adme.releases.filters import Where
 from adme.releases.question import Question
 from adme.releases.validators import state_tag
 from adme.sdmx.answers import public_headers, unchanged
@@ -26,6 +27,7 @@ from adme.sdmx.errors import NoResults, NotAcceptable, NotImplementedYet, Syntax
 from adme.sdmx.flows import EVERY, NEWEST
 from adme.sdmx.framework_schemes import AGENCY
 from adme.sdmx.query import Components
+from adme.sdmx.scorecard_cut import cut, together
 from adme.sdmx.scorecard_filter import filtered
 from adme.sdmx.scorecard_structures import COMPONENTS, shape_of, version_of
 from adme.sdmx.versions import NotAVersion, matching
@@ -46,49 +48,55 @@ def components() -> Components:
     return Components(ids["dimension"], "TIME_PERIOD", "OBS_VALUE", attributes)
 
 
-def scorecard_answer(request: HttpRequest, slug: str, version: str, question: Question, wish: Wish) -> HttpResponseBase:
-    """A scorecard as data; NoResults where there was none at the instant, or in another version."""
-    _check(question)
+def scorecard_told(slug: str, version: str, question: Question, wish: Wish) -> tuple[Scorecard, str]:
+    """A scorecard and the language of the answer; NoResults where there was none then, or in another version."""
     try:
         card = scorecard(slug, as_of=question.as_of)
     except UnknownFramework:
         raise NoResults("Nothing public matches.") from None
     _check_version(card, version)
-    language = wish.language(card.document.title)
+    return card, wish.language(card.document.title)
+
+
+def scorecard_rows(card: Scorecard, where: Where, language: str) -> tuple[FlowShape, pl.DataFrame]:
+    """Its shape, and the rows that are meant, series by series in order of time. SyntaxFault."""
+    shape = shape_of(card.current, card.members, language)
+    with override(language):
+        rows = told(card).rename({one.column: one.id for one in COMPONENTS})
+    return shape, filtered(rows, where, shape)
+
+
+def scorecard_answer(request: HttpRequest, slug: str, version: str, question: Question, wish: Wish) -> HttpResponseBase:
+    """A scorecard as data; NoResults where there was none at the instant, or in another version."""
+    check_offered(question)
+    card, language = scorecard_told(slug, version, question, wish)
     tag = state_tag("scorecard", slug, card.state, question, wish.look, language, as_of=question.as_of)
     headers = public_headers(tag, wish.offer.media_type, question.as_of, language)
     if unchanged(request, tag):
         return HttpResponse(
             status=304, headers={name: text for name, text in headers.items() if name != "Content-Type"}
         )
-    shape = shape_of(card.current, card.members, language)
-    with override(language):
-        rows = told(card).rename({one.column: one.id for one in COMPONENTS})
-    rows = filtered(rows, question.where, shape)
+    shape, rows = scorecard_rows(card, question.where, language)
+    rows = cut(rows, question, shape)
     if rows.is_empty():
         raise NoResults("Nothing public matches.")
     is_past = question.as_of is not None and question.as_of == card.instant
     instant = card.instant if is_past else card.figures_at
-    chunks = _written(rows, _shown(shape, question, wish), wish, language, instant)
+    shape = _shown(shape, question, wish)
+    chunks = _written(together(rows, shape), shape, wish, language, instant)
     return StreamingHttpResponse(() if request.method == "HEAD" else chunks, headers=headers)
 
 
-def _check(question: Question) -> None:
-    """NotImplementedYet for what is not offered of scorecards."""
+def check_offered(question: Question) -> None:
+    """NotImplementedYet for what scorecards, which are worked out and have no history of their own, cannot say."""
     asked = {
         "updatedAfter": question.updated_after is not None,
         "includeHistory": question.with_history,
-        "firstNObservations": question.first_n is not None,
-        "lastNObservations": question.last_n is not None,
-        "offset": question.offset != 0,
-        "limit": question.limit is not None,
-        "sort": bool(question.order),
-        "dimensionAtObservation": question.at_observation not in ("", FLAT),
         "measures": not question.measure,
     }
     for name, given in asked.items():
         if given:
-            raise NotImplementedYet(f"“{name}” is not offered for scorecards; keys, filters and asOf are.")
+            raise NotImplementedYet(f"“{name}” is not offered for scorecards; asOf is.")
 
 
 def _check_version(card: Scorecard, version: str) -> None:

@@ -43,6 +43,7 @@ def random_world(chance: random.Random) -> World:
             least_weight=chance.choice([None, 0.5]),
             carry_forward=chance.choice([0, 1, 3]),
             interpolate=chance.choice([0, 0, 1, 3]),
+            breaks=chance.choice([(), (2012,), (2014, 2012)]),
         ),
     }  # fmt: skip
 
@@ -93,6 +94,8 @@ def slow(world: World) -> dict[int, dict[str, Any]]:
         for area in members:
             line = on_the_line(world["values"], area, step, rule.interpolate)
             value = newest(world["values"], area, step, rule.carry_forward)
+            if value and any(value[0] < broken <= step for broken in rule.breaks):
+                value = None
             if line is not None:
                 value = (LINE, line)
             weight = newest(world["weights"], area, step, agg.OLDEST_WEIGHT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -159,10 +160,9 @@ def test_keys_and_filters(plan, question: str, expected: set[tuple[str, str, str
         ("?asOf=2020-01-01T00:00:00Z", 404),
         ("?includeHistory=true", 501),
         ("?updatedAfter=2020-01-01T00:00:00Z", 501),
-        ("?firstNObservations=1", 501),
-        ("?limit=1", 501),
-        ("?sort=TIME_PERIOD", 501),
         ("?measures=none", 501),
+        ("?sort=HOUSE", 400),
+        ("?offset=100000", 404),
         ("?format=parquet", 406),
     ],
 )
@@ -171,10 +171,81 @@ def test_what_cannot_be_is_said_plainly(plan, question: str, status: int):
 
 
 def test_what_is_not_offered_or_not_there(plan):
-    availability = Client().get("/sdmx/v2/availability/dataflow/ADME/SCORECARD_TRIAL_PLAN")
-    assert (availability.status_code, b"scorecard" in availability.content) == (501, True)
+    assert Client().get(f"{AVAILABLE}?updatedAfter=2020-01-01T00:00:00Z").status_code == 501
+    assert Client().get(f"{AVAILABLE}/*/HOUSE").status_code == 400
+    assert Client().get(f"{AVAILABLE}/A.XX.kpi-1.ACT").status_code == 404
     assert Client().get("/sdmx/v2/data/dataflow/ADME/SCORECARD_NONE").status_code == 404
     assert Client().get(f"{OLD}/all/OTHER").status_code == 404
+
+
+AVAILABLE = "/sdmx/v2/availability/dataflow/ADME/SCORECARD_TRIAL_PLAN/~"
+
+
+def available(question: str = "") -> dict[str, Any]:
+    (told,) = json.loads(body(f"{AVAILABLE}{question}"))["data"]["dataConstraints"]
+    (region,) = told["cubeRegions"]
+    return {one["id"]: one for one in region["keyValues"]}
+
+
+def codes(found: dict[str, Any], name: str) -> set[str]:
+    return {one if isinstance(one, str) else one["value"] for one in found[name]["values"]}
+
+
+def test_what_there_is_of_it_is_what_its_rows_say(plan):
+    there, found = rows(), available()
+    for name in ("FREQ", "REF_AREA", "INDICATOR", "VALUE_TYPE"):
+        assert codes(found, name) == {row[name] for row in there}
+    some = available("/*?c[REF_AREA]=TH")
+    assert codes(some, "REF_AREA") == {"TH"}
+    assert codes(some, "VALUE_TYPE") == {row["VALUE_TYPE"] for row in there if row["REF_AREA"] == "TH"}
+    free = available("/A.TH?mode=available")
+    assert codes(free, "REF_AREA") == {row["REF_AREA"] for row in there if row["FREQ"] == "A"}
+    assert set(available("/*/REF_AREA")) == {"REF_AREA"}
+    old = Client().get("/sdmx/v1/availableconstraint/ADME,SCORECARD_TRIAL_PLAN")
+    assert old.status_code == 200
+    with_all = json.loads(body(f"{AVAILABLE}/A.TH?references=all"))["data"]
+    lists = {one["id"]: {code["id"] for code in one["codes"]} for one in with_all["codelists"]}
+    assert lists["CL_AREA_TRIAL_PLAN"] == {"TH"}
+    assert lists["CL_KPI_TRIAL_PLAN"] == codes(available("/A.TH"), "INDICATOR")
+
+
+def test_what_there_was_of_an_earlier_edition_comes_without_its_references(plan):
+    then = written(clock.now_instant())
+    before = body(f"{AVAILABLE}?asOf={then}")
+    approved(small_tables() | {"counts": []})
+    assert body(f"{AVAILABLE}?asOf={then}") == before
+    assert Client().get(f"{AVAILABLE}?asOf={then}&references=all").status_code == 501
+
+
+def test_the_class_that_a_state_does_not_show_is_not_available_either(plan):
+    assert "CLS" not in codes(available("/A.TH"), "VALUE_TYPE")
+    judgements.consent(framework=plan.framework, area="TH", document="x", agreed_date=dt.date(2026, 1, 1), **WHO)
+    assert "CLS" in codes(available("/A.TH"), "VALUE_TYPE")
+
+
+def test_so_many_and_in_this_order(plan):
+    there = rows()
+    key = ("FREQ", "REF_AREA", "INDICATOR", "VALUE_TYPE")
+    series: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in there:
+        series.setdefault(tuple(row[name] for name in key), []).append(row)
+    assert rows("&firstNObservations=1") == [found[0] for found in series.values()]
+    assert rows("&lastNObservations=2") == [row for found in series.values() for row in found[-2:]]
+    both = [row for found in series.values() for row in (found[:1] + found[-1:] if len(found) > 1 else found)]
+    assert rows("&firstNObservations=1&lastNObservations=1") == both
+    assert rows("&offset=3&limit=4") == there[3:7]
+    late = rows("&sort=TIME_PERIOD:desc&c[VALUE_TYPE]=ACT")
+    assert [row["TIME_PERIOD"] for row in late] == sorted((row["TIME_PERIOD"] for row in late), reverse=True)
+    values = [float(row["OBS_VALUE"]) for row in rows("&sort=OBS_VALUE&c[VALUE_TYPE]=ACT") if row["OBS_VALUE"]]
+    assert values == sorted(values)
+
+
+def test_series_stay_together_in_formats_that_group_them(plan):
+    message = json.loads(body(f"{FLOW}{JSON}&sort=TIME_PERIOD:desc"))["data"]
+    (dataset,) = message["dataSets"]
+    assert sum(len(one["observations"]) for one in dataset["series"].values()) == len(rows())
+    other = json.loads(body(f"{FLOW}{JSON}&dimensionAtObservation=REF_AREA"))["data"]
+    assert sum(len(one["observations"]) for one in other["dataSets"][0]["series"].values()) == len(rows())
 
 
 def test_what_was_read_is_not_sent_again_until_a_decision_changes_it(plan):
