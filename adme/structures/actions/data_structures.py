@@ -143,6 +143,7 @@ def create_data_structure(
 
 
 @transaction.atomic
+@audit.at_the_end()
 def rename_data_structure(
     *, structure: DataStructure, name: Text, by: User | str, reason: str, description: Text | None = None
 ) -> DataStructure:

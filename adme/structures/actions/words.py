@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from adme.accounts import audit
 from adme.accounts.models import User
 from adme.lib.texts import Text
 from adme.structures import contents, drafting
@@ -23,6 +24,7 @@ from adme.structures.version_numbers import next_version
 
 
 @transaction.atomic
+@audit.at_the_end()
 def set_codes(*, code_list: CodeList, codes: Sequence[NewCode], by: User | str, reason: str) -> CodeList:
     """A version of a list with codes that are new and those that are there as they are said now; codes not named stay
     as they are. The list itself where nothing differs.
@@ -77,6 +79,7 @@ def _succeeded(locked: CodeList, before: Content, after: Content, *, by: User | 
 
 
 @transaction.atomic
+@audit.at_the_end()
 def set_concepts(
     *,
     agency: str,
