@@ -70,8 +70,31 @@ def test_what_was_committed_since_is_seen(database):
 
 
 def test_it_cannot_write(database):
-    with beside.reading(database) as read, pytest.raises(OperationalError, match="readonly"):
-        read("DELETE FROM things RETURNING a", [], {"a": pl.Int64})
+    with beside.reading(database) as read:
+        with pytest.raises(OperationalError):
+            read("DELETE FROM things RETURNING a", [], {"a": pl.Int64})
+        assert len(read("SELECT a FROM things", [], {"a": pl.Int64})) == len(ROWS)
+
+
+def test_rows_come_in_the_order_that_is_asked_for_and_nulls_where_they_were(database):
+    """Many thousands: the driver takes kinds from the first rows, and gives them in batches."""
+    with sqlite3.connect(database) as store:
+        store.execute("CREATE TABLE many (a bigint PRIMARY KEY, d real, e text)")
+        store.execute(
+            "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 150000) "
+            "INSERT INTO many SELECT a, CASE WHEN a % 3 THEN NULL ELSE a * 0.5 END, "
+            "CASE WHEN a % 5 THEN NULL ELSE a END FROM n"
+        )
+    store.close()
+    schema = {"a": pl.Int64, "d": pl.Float64, "e": pl.String}
+    with beside.reading(database) as read:
+        found = read("SELECT m.a, m.d, m.e FROM many m ORDER BY m.a %% 7, m.a DESC", [], schema)
+    wanted = pl.DataFrame({"a": range(1, 150_001)}, schema={"a": pl.Int64}).sort(pl.col("a") % 7, -pl.col("a"))
+    wanted = wanted.with_columns(
+        d=pl.when(pl.col("a") % 3 == 0).then(pl.col("a") * 0.5),
+        e=pl.when(pl.col("a") % 5 == 0).then(pl.col("a").cast(pl.String)).otherwise(pl.lit("")),
+    )
+    assert found.equals(wanted)
 
 
 def test_a_fault_is_told_and_the_next_question_answered(database):

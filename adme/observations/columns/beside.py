@@ -59,7 +59,9 @@ def reading(database: Path) -> Iterator[Reader]:
             written_out = sql % tuple(_literal(value) for value in parameters)
             _ask(questions, {"sql": written_out, "columns": columns})
             frame = pl.read_ipc_stream(io.BytesIO(_answer(answers))).cast(pl.Schema(schema))
-            return frame.with_columns(pl.col(pl.String).fill_null(""))
+            # No stored number is infinite: it stands for a NULL on its way.
+            numbers = pl.col(pl.Float64)
+            return frame.with_columns(pl.when(numbers.is_finite()).then(numbers), pl.col(pl.String).fill_null(""))
 
         try:
             yield read
