@@ -79,8 +79,9 @@ def effect_of(draft: Draft) -> Effect:
     lost = drafting.lost(before, after)
     for gone in lost:
         total.add(used.get(gone, CodeUse()))
-    kept = [one["id"] for one in after["items"] if one["id"] in {old["id"] for old in before["items"]}]
-    there = [one["id"] for one in before["items"] if one["id"] not in lost]
+    known, gone_ids = {one["id"] for one in before["items"]}, set(lost)
+    kept = [one["id"] for one in after["items"] if one["id"] in known]
+    there = [one["id"] for one in before["items"] if one["id"] not in gone_ids]
     texts = ("name", "description")
     return Effect(
         touched=tuple(touched),

@@ -1,8 +1,9 @@
 """The structures that are public, as a graph of artefacts.
 
 Public are the dataflows that show at least one observation now, and everything those refer to. A code list of
-indicators is cut to the indicators with public observations (and says so: it is partial), and topics to those with
-public indicators, so that nothing is told of what is still to be released. `references` answers questions to the graph.
+indicators is cut to the indicators with public observations (and says so: it is partial), as is what other lists have
+of it (`told_codes`), and topics to those with public indicators, so that nothing is told of what is still to be
+released. `references` answers questions to the graph.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 
 from adme.frameworks.region import members
 from adme.indicators.models import Topic
@@ -29,6 +30,7 @@ from adme.sdmx import public_artefacts as made
 from adme.sdmx.framework_schemes import current_frameworks, scheme_of
 from adme.sdmx.public_documents import public_documents
 from adme.sdmx.scorecard_structures import common_structures, structures_of
+from adme.sdmx.told_codes import ToldCodes
 from adme.sdmx.versions import matching
 from adme.structures import artefacts as kept
 from adme.structures import documents, finals
@@ -101,12 +103,11 @@ class PublicRegistry:
 
     @cached_property
     def _code_lists(self) -> list[ItemScheme]:
-        return [self._written(one) for one in self._lists]
+        return [self._written(one) for one in self._told.lists]
 
     def _written(self, code_list: CodeList) -> ItemScheme:
-        """With all its codes, or as it is kept where that was asked for and hides nothing. An earlier version is cut to
-        the same codes as the one that took its place."""
-        cut = self._cut(code_list.succeeded_by or code_list)
+        """With all its codes, or as it is kept where that was asked for and hides nothing."""
+        cut = self._told.cut(code_list)
         urns = {one.code_list for one in kept.extensions_of(code_list)}
         if self._raw and cut is None and urns and urns <= self._whole:
             return kept.unresolved(code_list)
@@ -115,36 +116,17 @@ class PublicRegistry:
     @cached_property
     def _whole(self) -> set[str]:
         """URNs of the lists that are told whole: what is taken from another would name codes that are not told."""
-        return {kept.code_list_urn(one) for one in self._lists if self._cut(one.succeeded_by or one) is None}
+        return {kept.code_list_urn(one) for one in self._told.lists if self._told.cut(one) is None}
 
     @cached_property
-    def _lists(self) -> list[CodeList]:
-        """The lists that public structures use, in every version, with those that whole ones take codes from; of these
-        none in which the indicators of a dataflow stand. A query more for each step from list to list."""
-        used = {one.code_list_id for one in self._components if one.code_list_id}
-        lists = CodeList.objects.select_related("succeeded_by").prefetch_related("codes__parent", "codes__replaced_by")
-        new = list(lists.filter(Q(pk__in=used) | Q(succeeded_by__in=used)))
-        found = {kept.code_list_urn(one): one for one in new}
-        while new:
-            whole = [one for one in new if one.extensions and self._cut(one.succeeded_by or one) is None]
-            wanted = {part.code_list for one in whole for part in kept.extensions_of(one)} - found.keys()
-            new = _open_lists(lists, wanted) if wanted else []
-            found |= {kept.code_list_urn(one): one for one in new}
-        return list(found.values())
-
-    def _cut(self, code_list: CodeList) -> frozenset[str] | None:
-        """The codes of a list of indicators that are public; None for any other list."""
-        dimensions = [
-            (flow, component.component_id)
-            for flow in self._flows
-            for component in self._components
-            if component.data_structure_id == flow.data_structure_id
-            and component.code_list_id == code_list.pk
-            and component.component_id == flow.indicator_dimension
-        ]
-        if not dimensions:
-            return None
-        return frozenset(code for flow, name in dimensions for code in self._available[flow.pk].codes.get(name, ()))
+    def _told(self) -> ToldCodes:
+        occurring: dict[int, set[str]] = {one.code_list_id: set() for one in self._components if one.code_list_id}
+        for flow in self._flows:
+            codes = self._available[flow.pk].codes
+            for one in self._components:
+                if one.code_list_id and one.data_structure_id == flow.data_structure_id:
+                    occurring[one.code_list_id].update(codes.get(one.component_id, ()))
+        return ToldCodes(occurring)
 
     @cached_property
     def _concept_schemes(self) -> list[ItemScheme]:
@@ -245,20 +227,6 @@ def _refers_to(artefact: Artefact) -> frozenset[str]:
     if isinstance(artefact, ItemScheme):
         return frozenset(one.code_list for one in artefact.extensions)
     return frozenset(documents.refers_to(artefact))
-
-
-def _open_lists(lists: QuerySet[CodeList], urns: Collection[str]) -> list[CodeList]:
-    """The lists of these URNs, without those whose codes are indicators of any dataflow, public or not."""
-    ids = {one.partition("=")[2].partition(":")[2].partition("(")[0] for one in urns}
-    closed = _of_indicators()
-    named = [one for one in lists.filter(artefact_id__in=ids) if kept.code_list_urn(one) in urns]
-    return [one for one in named if (one.succeeded_by_id or one.pk) not in closed]
-
-
-def _of_indicators() -> set[int]:
-    """The lists whose codes are indicators of a dataflow. One query."""
-    measured = Component.objects.filter(component_id=F("data_structure__dataflows__indicator_dimension"))
-    return set(measured.filter(code_list__isnull=False).values_list("code_list", flat=True))
 
 
 _SCHEMES = {"Concept": "ConceptScheme", "Category": "CategoryScheme", "DataProvider": "DataProviderScheme"}

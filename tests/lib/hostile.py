@@ -279,6 +279,16 @@ def an_encoding_that_nobody_knows() -> bytes:
 
 
 @hostile("xml_broken")
+def an_encoding_of_many_bytes() -> bytes:
+    return with_sheet(sheet_xml(ROWS).replace("UTF-8", "shift_jis"))
+
+
+@hostile("xml_broken")
+def an_encoding_of_names() -> bytes:
+    return with_sheet(sheet_xml(ROWS).replace("UTF-8", "idna"))
+
+
+@hostile("xml_broken")
 def an_encoding_that_is_none() -> bytes:
     return with_sheet(sheet_xml(ROWS).replace("UTF-8", "zip"))
 

@@ -165,7 +165,10 @@ REFUSED = {
         message(dataset(SERIES.replace("TH", "Thaïl"))).encode("latin-1"),
         "message_broken",
     ),
-    "an encoding that nobody knows": (message(dataset(SERIES)).replace("UTF-8", "klingon"), "message_broken"),
+    **{
+        f"the encoding {one}": (message(dataset(SERIES)).replace("UTF-8", one), "message_broken")
+        for one in ("klingon", "rot13", "shift_jis", "idna", "undefined")
+    },
     "the same attribute twice": (message(dataset('<Series FREQ="A" FREQ="Q"/>')), "message_broken"),
     "a structure message": ('<?xml version="1.0"?><m:Structure xmlns:m="m"/>', "message_other_xml"),
     "some other XML": ("<rss><channel/></rss>", "message_other_xml"),

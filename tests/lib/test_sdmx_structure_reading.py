@@ -111,7 +111,10 @@ def test_sdmx_ml_2_1_as_others_write_it() -> None:
         ("<mes:Structure xmlns", '<!DOCTYPE x [<!ENTITY e "e">]><mes:Structure xmlns', "document type"),
         ("<mes:Structure xmlns", "<mes:GenericData/><mes:Structure xmlns", "not XML"),
         ("OFFICE:CS(1.0).SEX", "OFFICE", "no URN"),
-        ('encoding="UTF-8"', 'encoding="TF-8"', "not XML"),
+        *(
+            ('encoding="UTF-8"', f'encoding="{one}"', "encoding that can be read")
+            for one in ("TF-8", "rot13", "shift_jis", "idna", "punycode", "undefined")
+        ),
     ],
 )
 def test_what_cannot_be_kept_is_refused_by_name(right: str, wrong: str, told: str) -> None:

@@ -211,7 +211,10 @@ def test_structured_text_and_plain_values_of_others_are_read():
         (b'{"data": {"metadataSets": [{"targets": [], "attributes": [{"id": "a", "value": [1]}]}]}}', "attribute a"),
         (b"<a/>", "GenericMetadata"),
         (b"<a>", "line 1"),
-        (b'<?xml version="1.0" encoding="nonsense"?><a/>', "encoding"),
+        *(
+            (f'<?xml version="1.0" encoding="{one}"?><a/>'.encode(), "encoding that nobody knows")
+            for one in ("nonsense", "rot13", "shift_jis", "idna", "undefined")
+        ),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document type"),
         (b"<a>" * 100 + b"</a>" * 100, "too deeply"),
         ((START + '<Attribute id="A"><Text>x</Text><Text>y</Text></Attribute>' + END).encode(), "two texts in en"),

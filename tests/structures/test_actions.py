@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from adme.accounts.models import AuditEntry, Grant, User
 from adme.accounts.policy import NotAllowed
@@ -144,6 +146,26 @@ def test_setting_the_same_codes_again_says_and_does_nothing():
     set_codes(code_list=made, codes=codes, **WHO)
 
     assert entries("structures.code_list.succeeded") == []
+
+
+def test_of_a_large_list_only_rows_that_differ_are_written():
+    made = make_list(*(NewCode(f"C{number}") for number in range(300)))
+
+    with CaptureQueriesContext(connection) as asked:
+        set_codes(code_list=made, codes=[NewCode("C7", {"en": "Seven"})], **WHO)
+
+    written = [one["sql"] for one in asked if one["sql"].startswith('UPDATE "structures_code" ')]
+    assert len(written) == 1
+    assert "Seven" in written[0]
+    assert written[0].count("WHEN") == 9  # one row: a case for each field
+
+
+def test_a_code_that_is_told_twice_is_refused_whether_it_is_there_or_new():
+    made = make_list(NewCode("A"))
+
+    for code in ("A", "B"):
+        with pytest.raises(StructureRefused, match=f"stands twice in the list. {code}"):
+            set_codes(code_list=made, codes=[NewCode(code), NewCode(code)], **WHO)
 
 
 def test_a_parent_may_be_moved_but_never_into_a_circle():

@@ -85,8 +85,12 @@ def tree(content: bytes) -> Node:
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = letters, refuse
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, LookupError) as fault:  # the latter for an encoding that there is not
+    except NotReadable:
+        raise
+    except expat.ExpatError as fault:
         raise NotReadable(f"The file is not XML: {fault}") from None
+    except (LookupError, ValueError):  # it says it is in one that there is not, or that expat cannot take
+        raise NotReadable("The file is not XML in an encoding that can be read: write it in UTF-8.") from None
     return root.children[0]
 
 

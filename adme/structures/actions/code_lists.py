@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,13 +79,18 @@ def write_code_list(
     return made
 
 
+def refuse_twice(codes: Sequence[NewCode]) -> None:
+    """StructureRefused where a code stands twice."""
+    counted = Counter(code.code_id for code in codes)
+    twice = sorted(one for one, times in counted.items() if times > 1)
+    if twice:
+        raise StructureRefused(_("A code stands twice in the list."), ", ".join(twice))
+
+
 def _add(code_list: CodeList, codes: Sequence[NewCode], *, first_position: int) -> None:
     for code in codes:
         check_id(code.code_id, any_id)
-    ids = [code.code_id for code in codes]
-    if len(ids) != len(set(ids)):
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        raise StructureRefused(_("A code stands twice in the list."), ", ".join(twice))
+    refuse_twice(codes)
     Code.objects.bulk_create(
         [
             Code(

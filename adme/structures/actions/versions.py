@@ -160,19 +160,31 @@ def _copy_codes(source: CodeList, copy: CodeList) -> None:
         twin = same[one.code_id]
         twin.parent = same[ids[one.parent_id]] if one.parent_id else None
         twin.replaced_by = same[ids[one.replaced_by_id]] if one.replaced_by_id else None
-    Code.objects.bulk_update(list(same.values()), ["parent", "replaced_by"], batch_size=BATCH)
+    linked = [one for one in same.values() if one.parent_id or one.replaced_by_id]
+    Code.objects.bulk_update(linked, ["parent", "replaced_by"], batch_size=BATCH)
 
 
 def _set_codes(code_list: CodeList, content: Content) -> None:
-    """Make what is new and bring every code to what the content says, its place included."""
+    """Make what is new and bring every code to what the content says, its place included; rows that say it already are
+    not written, which of a large list are nearly all."""
     there = {one.code_id: one for one in code_list.codes.all()}
+    before = {code_id: _row(one) for code_id, one in there.items()}
     new = [Code(code_list=code_list, code_id=one["id"]) for one in content["items"] if one["id"] not in there]
     Code.objects.bulk_create(new, batch_size=BATCH)
     there |= {one.code_id: one for one in new}
     for place, told in enumerate(content["items"]):
         _fill(there[told["id"]], told, place, there)
-    fields = ["name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by", "inherited"]
-    Code.objects.bulk_update(list(there.values()), fields, batch_size=BATCH)
+    changed = [one for code_id, one in there.items() if before.get(code_id) != _row(one)]
+    Code.objects.bulk_update(changed, _SAID, batch_size=BATCH)
+
+
+_SAID = ("name", "description", "parent", "position", "kind", "aliases", "valid_to", "replaced_by", "inherited")
+
+
+def _row(code: Code) -> tuple[object, ...]:
+    """What is said of a code, to see whether `_fill` changes it."""
+    fields = {"parent": "parent_id", "replaced_by": "replaced_by_id"}
+    return tuple(getattr(code, fields.get(name, name)) for name in _SAID)
 
 
 def _fill(code: Code, told: ItemContent, place: int, there: Mapping[str, Code]) -> None:

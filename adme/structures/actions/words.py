@@ -6,18 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from adme.accounts import audit
 from adme.accounts.models import User
 from adme.lib.texts import Text
 from adme.structures import contents, drafting
 from adme.structures.actions import versions
-from adme.structures.actions.code_lists import NewCode
+from adme.structures.actions.code_lists import NewCode, refuse_twice
 from adme.structures.actions.data_structures import NewConcept, create_concept_scheme
 from adme.structures.actions.rights import may_change_words
 from adme.structures.drafting import Content
-from adme.structures.errors import StructureRefused
 from adme.structures.models import CodeList, ConceptScheme
 from adme.structures.queries import live_concept_scheme
 from adme.structures.version_numbers import next_version
@@ -33,20 +31,13 @@ def set_codes(*, code_list: CodeList, codes: Sequence[NewCode], by: User | str, 
     """
     may_change_words(by)
     locked = CodeList.objects.select_for_update().get(pk=code_list.pk)
+    refuse_twice(codes)
     before = contents.of_code_list(locked)
-    after = before
-    there = {one["id"] for one in before["items"]}
+    items = {one["id"]: one for one in before["items"]}
     for code in codes:
         told = _said(code)
-        if code.code_id in there:
-            after = _put(after, told)
-        else:
-            after = {**after, "items": [*after["items"], told]}
-    ids = [code.code_id for code in codes]
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    if twice:
-        raise StructureRefused(_("A code stands twice in the list."), ", ".join(twice))
-    drafting.checked(after)
+        items[code.code_id] = told | _marks(told, items[code.code_id]) if code.code_id in items else told
+    after = drafting.checked({**before, "items": list(items.values())})
     return _succeeded(locked, before, after, by=by, reason=reason)
 
 
@@ -63,11 +54,9 @@ def _said(code: NewCode) -> drafting.ItemContent:
     )
 
 
-def _put(content: Content, told: drafting.ItemContent) -> Content:
-    """The item as it is told; its last day and what replaces it stay where nothing is told of them."""
-    old = drafting.find(content, told["id"])
-    marks = {name: told[name] or old[name] for name in ("valid_to", "replaced_by")}
-    return {**content, "items": [told | marks if one["id"] == told["id"] else one for one in content["items"]]}
+def _marks(told: drafting.ItemContent, old: drafting.ItemContent) -> drafting.ItemContent:
+    """The last day of an item and what replaces it: they stay where nothing is told of them."""
+    return {name: told[name] or old[name] for name in ("valid_to", "replaced_by")}
 
 
 def _succeeded(locked: CodeList, before: Content, after: Content, *, by: User | str, reason: str) -> CodeList:
