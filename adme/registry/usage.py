@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from adme.frameworks.models import Edition
 from adme.indicators.models import Indicator, Report
 from adme.observations.code_use import has_cells, used_by_code
+from adme.quality.models import ValidationRule
 from adme.structures.errors import MappingUnreadable
 from adme.structures.mapping import Column
 from adme.structures.mapping_yaml import from_yaml
 from adme.structures.models import Code, CodeList, Component, Dataflow, Mapping
+from adme.structures.queries import references_of
 
 
 @dataclass
@@ -25,16 +28,21 @@ class CodeUse:
     frameworks: set[str] = field(default_factory=set)
     indicators: set[str] = field(default_factory=set)
     reports: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.series or self.mappings or self.frameworks or self.indicators or self.reports)
+        return bool(self.series) or any(getattr(self, name) for name in _NAMED)
 
     def add(self, other: CodeUse) -> None:
         """Count another code with this one."""
         self.series += other.series
         self.observations += other.observations
-        for name in ("dataflows", "mappings", "frameworks", "indicators", "reports"):
+        for name in ("dataflows", *_NAMED):
             getattr(self, name).update(getattr(other, name))
+
+
+_NAMED = ("mappings", "frameworks", "indicators", "reports", "rules")
+"""What names a code without being a figure."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def places_of(code_list: CodeList) -> list[Place]:
 def uses_of(code_list: CodeList) -> dict[str, CodeUse]:
     """Code id → what hangs on it, for codes on which anything does.
 
-    One query for each dimension of a dataflow that uses the list, and five for all: never one for each code. What
+    One query for each dimension of a dataflow that uses the list, and seven for all: never one for each code. What
     attributes say is not counted: it stands inside sets of texts.
     """
     places = places_of(code_list)
@@ -78,7 +86,8 @@ def uses_of(code_list: CodeList) -> dict[str, CodeUse]:
             one.observations += used.observations
             if used.observations:
                 one.dataflows.add(place.flow.reference)
-    for name, code, told in (*_of_mappings(places), *_of_frameworks(places), *_of_metadata(places)):
+    told_by = (_of_mappings(places), _of_frameworks(places), _of_metadata(places), _of_rules(code_list))
+    for name, code, told in chain.from_iterable(told_by):
         getattr(found.setdefault(code, CodeUse()), name).add(told)
     return found
 
@@ -127,7 +136,7 @@ def _columns(columns: Iterable[Column]) -> Iterator[Column]:
 
 
 def _of_frameworks(places: list[Place]) -> Iterator[Told]:
-    wanted = {(place.flow.reference, place.component.component_id) for place in places}
+    wanted = {(known, place.component.component_id) for place in places for known in references_of(place.flow)}
     if not wanted:
         return
     editions = Edition.objects.exclude(state=Edition.State.DISCARDED).order_by("number")
@@ -148,3 +157,17 @@ def _of_metadata(places: list[Place]) -> Iterator[Told]:
     reports = Report.objects.filter(indicator__dataflow__in=held).exclude(area="")
     for slug, area in reports.values_list("indicator__slug", "area"):
         yield "reports", area, f"{slug} ({area})"
+
+
+def _of_rules(code_list: CodeList) -> Iterator[Told]:
+    """Validation rules that are limited to a code of a dimension or attribute."""
+    uses = Component.objects.filter(code_list=code_list).values_list("data_structure", "component_id")
+    named: dict[int, set[str]] = {}
+    for structure, component in uses:
+        named.setdefault(structure, set()).add(component)
+    rules = ValidationRule.objects.filter(dataflow__data_structure__in=named).select_related("dataflow")
+    for rule in rules:
+        for component, codes in (rule.content.get("scope") or {}).items():
+            if component in named[rule.dataflow.data_structure_id]:
+                for code in codes:
+                    yield "rules", code, rule.name

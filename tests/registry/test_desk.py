@@ -17,6 +17,7 @@ from adme.accounts.roles import Role
 from adme.collection.models import Submission
 from adme.lib import clock
 from adme.observations.models import Observation, Series
+from adme.quality.models import ValidationRule
 from adme.releases.actions import release
 from adme.structures.actions.code_lists import NewCode
 from adme.structures.actions.mappings import remember_mapping
@@ -113,6 +114,10 @@ def test_each_code_says_what_hangs_on_it(editor, world):
         by="alice",
         reason="a fixture",
     )
+    ValidationRule.objects.create(
+        name="only-women", dataflow=world.goals, kind="range", severity="warning", content={"scope": {"SEX": ["F"]}},
+        changed_at=clock.now(), changed_by="a",
+    )  # fmt: skip
     page = editor.get(page_of("codelist", "CL_SEX"))
     use = {line.item["id"]: line.use for line in page.context["page"]}
 
@@ -121,6 +126,8 @@ def test_each_code_says_what_hangs_on_it(editor, world):
     assert use["F"].observations == Observation.objects.filter(series__in=women).count() == 81
     assert use["F"].dataflows == {"ASEAN:DF_GOALS(1.0.0)"}
     assert use["F"].mappings == {"of the office"}
+    assert use["F"].rules == {"only-women"}
+    assert "1 validation rule" in page.content.decode()
     assert not use["M"]
     areas = editor.get(page_of("codelist", "CL_AREA")).context["page"]
     assert {line.item["id"]: line.use for line in areas}["TH"].dataflows == {
@@ -423,3 +430,7 @@ def test_what_a_framework_names_is_counted_by_its_newest_edition(editor):
     use = {line.item["id"]: line.use.frameworks for line in page.context["page"]}
     assert use["NEET"] == {framework.slug}
     assert use["HIDDEN"] == set()
+    goals = CodeList.objects.get(artefact_id="CL_GOALS")
+    set_codes(code_list=goals, codes=[NewCode("NEW", {"en": "New"})], by="a test", reason="a fixture")
+    page = editor.get(page_of("codelist", "CL_GOALS", "1.1.0"))
+    assert {line.item["id"]: line.use.frameworks for line in page.context["page"]}["NEET"] == {framework.slug}
