@@ -50,9 +50,7 @@ def test_no_request_breaks_it(world: worlds.World, path: str, volume: Callable[.
     seen = set()
     declared = {one["name"] for one in described()["paths"][path]["get"]["parameters"]}
 
-    @settings(
-        max_examples=volume(12 if on_postgres() else 2_000, long=100_000), suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=volume(12 if on_postgres() else 500, long=100_000), suppress_health_check=list(HealthCheck))
     @given(PARTS, st.lists(PAIRS, max_size=4), ACCEPT, st.booleans())
     def ask(part: str, pairs: list[tuple[str, str]], accept: str, only_declared: bool) -> None:
         where = "/".join(quote(part, safe="") if "{" in piece else piece for piece in path.split("/"))

@@ -82,7 +82,7 @@ def test_any_request_is_answered_as_documented(told: Dataflow, start: str, volum
     seen = set()
 
     @settings(
-        max_examples=volume(50 if on_postgres() else 2_000, long=100_000),
+        max_examples=volume(50 if on_postgres() else 500, long=100_000),
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(requests(start))

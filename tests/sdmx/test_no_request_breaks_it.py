@@ -63,9 +63,7 @@ def spelt(text: str, encoded: bool) -> str:
 def test_no_request_breaks_it(flow: Dataflow, start: str, volume: Callable[..., int]) -> None:
     seen = set()
 
-    @settings(
-        max_examples=volume(50 if on_postgres() else 2_000, long=100_000), suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=volume(50 if on_postgres() else 500, long=100_000), suppress_health_check=list(HealthCheck))
     @given(
         st.lists(PARTS, max_size=3), st.lists(PAIRS, max_size=4, unique_by=lambda pair: pair[0]), ACCEPT, st.booleans()
     )
