@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -25,9 +24,7 @@ MINUTES = 40
 
 OF_ONE_PROCESS = ("clients", "types", "layout", "lint", "imports", "templates", "check", "migrations")
 """Two of these run side by side, the longest first; what they say is shown when they end."""
-NAMES = (*OF_ONE_PROCESS, "sqlite", "browser", "postgres", "browser-postgres")
-"""In their order. A browser is waited for about half of the time: what needs one runs beside what needs none."""
-SECONDS_BETWEEN_WORDS = 30
+NAMES = (*OF_ONE_PROCESS, "sqlite", "postgres", "browser", "browser-postgres")
 BEYOND_FAST = ("postgres", "browser", "browser-postgres", "clients")
 NEEDS = {
     "sqlite": (system_needs.OFFICE,),
@@ -116,17 +113,16 @@ def _variables(plan: Plan) -> Iterator[dict[str, str]]:
 
 
 def _run_parts(plan: Plan, variables: Mapping[str, str], reports: Path) -> list[Outcome]:
-    """First those of one process, as the smallest machine we promise has two cores; then the others, where each that
-    waits for a browser has one beside it that does not."""
-    first = [name for name in plan.names if name in OF_ONE_PROCESS]
-    then = [name for name in plan.names if name not in OF_ONE_PROCESS]
-    return [outcome for names in (first, then) for outcome in _run_group(names, plan, variables, reports)]
+    """First those of one process, two at a time, as the smallest machine we promise has two cores; then one by one."""
+    side_by_side = [name for name in plan.names if name in OF_ONE_PROCESS]
+    alone = [name for name in plan.names if name not in OF_ONE_PROCESS]
+    groups = [side_by_side, *([name] for name in alone)]
+    return [outcome for names in groups for outcome in _run_group(names, plan, variables, reports)]
 
 
 def _run_group(names: list[str], plan: Plan, variables: Mapping[str, str], reports: Path) -> Iterator[Outcome]:
-    """Two at a time; the output of a part that is alone is shown as it comes, of others how far they are."""
+    """Two at a time; the output of a part that is alone is shown as it comes."""
     waiting, running = list(names), list[Part]()
-    said = time.monotonic()
     try:
         while waiting or running:
             while waiting and len(running) < 2:
@@ -136,23 +132,10 @@ def _run_group(names: list[str], plan: Plan, variables: Mapping[str, str], repor
             for part in [part for part in running if part.process.ended]:
                 running.remove(part)
                 yield _outcome(part, plan)
-            if time.monotonic() - said > SECONDS_BETWEEN_WORDS and (far := _how_far(running)):
-                print(far, flush=True)
-                said = time.monotonic()
             time.sleep(0.05)
     finally:
         for part in running:
             part.process.stop()
-
-
-def _how_far(running: Sequence[Part]) -> str:
-    """The last percentages that pytest wrote into the outputs of these parts."""
-    told = [
-        (part.name, re.findall(r"\[ *(\d+%)\]", part.output.read_text(errors="replace")))
-        for part in running
-        if part.output
-    ]
-    return ", ".join(f"{name} {found[-1]}" for name, found in told if found)
 
 
 @dataclass(frozen=True)

@@ -144,11 +144,6 @@ class TestParts:
         assert "met the other" in said
         assert said.index("=== layout") < said.index("wrong") < said.index("--- layout: FAILED (ended with 3)")
 
-    def test_of_parts_side_by_side_is_said_how_far_they_are(self, side_by_side, monkeypatch, capsys):
-        monkeypatch.setattr(test_parts, "SECONDS_BETWEEN_WORDS", 0.1)
-        side_by_side({"types": "echo '..... [ 40%]'; sleep 0.5; echo '.. [100%]'", "lint": "sleep 0.5"})
-        assert "\ntypes 40%\n" in capsys.readouterr().out
-
     def test_when_it_breaks_off_what_runs_is_stopped(self, side_by_side, monkeypatch, tmp_path):
         beats = tmp_path / "beats"
 
